@@ -1,0 +1,55 @@
+// The one interface of code generation: a step program becomes something that runs.
+//
+// Neither Halide nor LLVM types appear here. The kernels are compiled for the target's vector
+// width; steps and samples are free at each call.
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "ir/interpreter/interpreter.h"
+#include "ir/net/network.h"
+#include "ir/step/program.h"
+
+namespace snnc::codegen {
+
+/// What to compile for. Chosen from the running processor, or by name (--target).
+struct Target {
+    std::string name;  // "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512)
+    /// Throws std::invalid_argument if the processor has less than AVX2 and FMA.
+    static Target host();
+    /// Throws std::invalid_argument that lists the known names.
+    static Target named(const std::string& name);
+};
+
+struct CompileOptions {
+    Target target = Target::host();
+    std::string cache_folder;  // empty: no cache on disk
+    int threads = 0;           // 0: SNNC_THREADS, else all processors this process may use
+};
+
+/// A compiled step program. Safe to call from several threads with separate arguments.
+class Executable {
+ public:
+    virtual ~Executable() = default;
+    /// Arguments as for ir::interpret<float>. Scratch memory is kept by the executable between
+    /// runs of the same size.
+    virtual void run(const ir::RunSize& size, const std::vector<void*>& ports) = 0;
+    /// True when every kernel came from the cache.
+    virtual bool from_cache() const = 0;
+};
+
+/// Throws CompileFailure (a defect of snnc) if the generated code is refused by Halide or LLVM.
+struct CompileFailure : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+std::unique_ptr<Executable> compile(const ir::Network& network, const ir::StepProgram& program,
+                                    const CompileOptions& options);
+
+/// Text of a stage: "halide", "llvm", "asm".
+std::string emit(const ir::Network& network, const ir::StepProgram& program,
+                 const CompileOptions& options, const std::string& stage);
+
+}  // namespace snnc::codegen

@@ -1,0 +1,142 @@
+#include <cstdlib>
+#include <cstring>
+#include <future>
+
+#include "codegen/cache.h"
+#include "codegen/llvm/jit.h"
+#include "codegen/llvm/module.h"
+#include "codegen/plan.h"
+#include "runtime/threads.h"
+
+namespace snnc::codegen {
+namespace {
+
+/// Raised with every change of the generated code, so that old cache entries are not used.
+constexpr int code_revision = 1;
+
+std::string cache_key(const ir::Network& network, const ir::StepProgram& program,
+                      const Target& target) {
+    return "snnc " SNNC_VERSION ", revision " + std::to_string(code_revision) +
+           ", Halide " SNNC_HALIDE_VERSION ", LLVM " SNNC_LLVM_VERSION ", " + target.name + "\n" +
+           ir::print(network) + ir::print(network, program);
+}
+
+/// All objects of a program: the module beside the products, on all processors.
+Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
+                        const BufferPlan& plan, const Target& target) {
+    const std::vector<Product> wanted = products_of(network, program, plan);
+    auto halide = std::async(std::launch::async, [&] {
+        Objects objects;
+        for (const Product& product : wanted) objects.push_back(compile_product(product, target));
+        return objects;
+    });
+    std::vector<std::byte> module = compile_module(network, program, plan, target);
+    Objects objects = halide.get();
+    objects.push_back(std::move(module));
+    return objects;
+}
+
+struct Free {
+    void operator()(void* pointer) const { std::free(pointer); }
+};
+using Memory = std::unique_ptr<char, Free>;
+
+/// Zeroed, on a cache line, with room for a vector behind the end.
+Memory allocate(std::int64_t bytes) {
+    const std::size_t size = (std::size_t(bytes) + 191) / 64 * 64;
+    void* memory = std::aligned_alloc(64, size);
+    if (!memory) throw std::bad_alloc();
+    std::memset(memory, 0, size);
+    return Memory(static_cast<char*>(memory));
+}
+
+class CompiledProgram : public Executable {
+ public:
+    CompiledProgram(BufferPlan plan, const Objects& objects, bool from_cache, int threads)
+        : plan_(std::move(plan)),
+          code_(objects),
+          run_(reinterpret_cast<void (*)(RunContext*)>(code_.symbol(driver_name))),
+          team_(threads),
+          from_cache_(from_cache) {}
+
+    void run(const ir::RunSize& size, const std::vector<void*>& ports) override {
+        if (size.steps != size_.steps || size.samples != size_.samples) resize(size);
+        for (std::size_t i = 0; i < plan_.slots.size(); ++i)
+            if (plan_.slots[i].port >= 0) buffers_[i] = ports[std::size_t(plan_.slots[i].port)];
+        RunContext context{size.steps,     size.samples,   0,
+                           buffers_.data(), scratch_.get(), stride_,
+                           &snnc_parallel_for};
+        const runtime::UseTeam use(team_);
+        run_(&context);
+    }
+
+    bool from_cache() const override { return from_cache_; }
+
+ private:
+    void resize(const ir::RunSize& size) {
+        buffers_.assign(plan_.slots.size(), nullptr);
+        memory_.clear();
+        for (std::size_t i = 0; i < plan_.slots.size(); ++i) {
+            if (plan_.slots[i].port >= 0) continue;
+            memory_.push_back(allocate(plan_.slots[i].bytes(size)));
+            buffers_[i] = memory_.back().get();
+        }
+        stride_ = (plan_.scratch_bytes_per_step * size.steps + 127) / 64 * 64;
+        scratch_ = allocate(stride_ * team_.size());
+        size_ = size;
+    }
+
+    BufferPlan plan_;
+    LoadedCode code_;
+    void (*run_)(RunContext*);
+    runtime::ThreadTeam team_;
+    bool from_cache_;
+    ir::RunSize size_{0, 0};
+    std::vector<void*> buffers_;
+    std::vector<Memory> memory_;
+    Memory scratch_;
+    std::int64_t stride_ = 0;
+};
+
+}  // namespace
+
+Target Target::host() {
+    const std::string level = host_level();
+    if (level.empty())
+        throw std::invalid_argument("this processor has no AVX2 and FMA, which compiled code needs");
+    return {level};
+}
+
+Target Target::named(const std::string& name) {
+    if (name == "x86-64-v3" || name == "x86-64-v4") {
+        if (name == "x86-64-v4" && host_level() != name)
+            throw std::invalid_argument("this processor has no AVX-512, which x86-64-v4 needs");
+        return {name};
+    }
+    throw std::invalid_argument("unknown target " + name + "; known are x86-64-v3 and x86-64-v4");
+}
+
+std::unique_ptr<Executable> compile(const ir::Network& network, const ir::StepProgram& program,
+                                    const CompileOptions& options) {
+    BufferPlan plan = plan_buffers(network, program, options.target);
+    const int threads = options.threads > 0 ? options.threads : runtime::default_threads();
+    const ObjectCache cache(options.cache_folder);
+    const std::string key = cache_key(network, program, options.target);
+    if (const std::optional<Objects> found = cache.load(key))
+        return std::make_unique<CompiledProgram>(std::move(plan), *found, true, threads);
+    const Objects objects = compile_objects(network, program, plan, options.target);
+    cache.store(key, objects);
+    return std::make_unique<CompiledProgram>(std::move(plan), objects, false, threads);
+}
+
+std::string emit(const ir::Network& network, const ir::StepProgram& program,
+                 const CompileOptions& options, const std::string& stage) {
+    const BufferPlan plan = plan_buffers(network, program, options.target);
+    if (stage != "halide") return print_module(network, program, plan, options.target, stage == "asm");
+    std::string text;
+    for (const Product& product : products_of(network, program, plan))
+        text += print_product(product, options.target);
+    return text;
+}
+
+}  // namespace snnc::codegen

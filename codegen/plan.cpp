@@ -1,0 +1,104 @@
+#include "codegen/plan.h"
+
+#include <algorithm>
+#include <set>
+
+namespace snnc::codegen {
+namespace {
+
+template <class Visit>
+void for_each_scan(const std::vector<ir::Task>& tasks, const Visit& visit) {
+    for (const ir::Task& task : tasks) {
+        if (const auto* scan = std::get_if<ir::ScanTask>(&task)) visit(*scan);
+        if (const auto* loop = std::get_if<ir::LoopTask>(&task)) for_each_scan(loop->tasks, visit);
+    }
+}
+
+class Planner {
+ public:
+    Planner(const ir::Network& network, const ir::StepProgram& program, const Target& target)
+        : network_(network), program_(program) {
+        plan_.lanes = vector_lanes(target);
+    }
+
+    BufferPlan run() {
+        place_ports();
+        place_stored();
+        for_each_scan(program_.tasks, [&](const ir::ScanTask& scan) {
+            turn_weights(scan);
+            const auto kept = std::int64_t(kept_values(network_, scan).size());
+            plan_.scratch_bytes_per_step = std::max(plan_.scratch_bytes_per_step,
+                                                    kept * strip_vectors * plan_.lanes * 4);
+        });
+        return std::move(plan_);
+    }
+
+ private:
+    Slot slot_of(const ir::Tensor& tensor, std::int64_t row_bytes) const {
+        return {row_bytes, tensor.per_step, tensor.per_sample, -1};
+    }
+    std::int32_t add(const Slot& slot) {
+        plan_.slots.push_back(slot);
+        return std::int32_t(plan_.slots.size() - 1);
+    }
+
+    void place_ports() {
+        plan_.values.assign(network_.tensors.size(), -1);
+        plan_.bits.assign(network_.tensors.size(), -1);
+        for (std::size_t i = 0; i < program_.ports.size(); ++i) {
+            const ir::TensorId id = program_.ports[i].tensor;
+            Slot slot = slot_of(network_[id], 4 * ir::element_count(network_[id].shape));
+            slot.port = std::int32_t(i);
+            plan_.values[id.index] = add(slot);
+        }
+    }
+
+    void place_stored() {
+        for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
+            const ir::Tensor& tensor = network_.tensors[i];
+            const std::int64_t count = ir::element_count(tensor.shape);
+            const ir::Storage storage = program_.storage[i];
+            if (storage == ir::Storage::Bits)
+                plan_.bits[i] = add(slot_of(tensor, (count + 63) / 64 * 8));
+            else if (storage != ir::Storage::None && plan_.values[i] < 0)
+                plan_.values[i] = add(slot_of(tensor, 4 * count));
+        }
+    }
+
+    void turn_weights(const ir::ScanTask& scan) {
+        for (const ir::TensorId id : scan.body) {
+            const auto* dense = std::get_if<ir::Dense>(&network_.definition(id)->kind);
+            if (!dense || plan_.turned.count(dense->weight)) continue;
+            const std::int64_t count = ir::element_count(network_[dense->weight].shape);
+            plan_.turned[dense->weight] = add({4 * count, false, false, -1});
+        }
+    }
+
+    const ir::Network& network_;
+    const ir::StepProgram& program_;
+    BufferPlan plan_;
+};
+
+}  // namespace
+
+int vector_lanes(const Target& target) { return target.name == "x86-64-v4" ? 16 : 8; }
+
+std::vector<ir::TensorId> kept_values(const ir::Network& network, const ir::ScanTask& scan) {
+    const std::set<ir::TensorId> recomputed(scan.recompute.begin(), scan.recompute.end());
+    std::set<ir::TensorId> read;
+    for (const ir::TensorId id : scan.body)
+        for (const ir::Use& use : ir::uses(network, *network.definition(id)))
+            if (recomputed.count(use.tensor)) read.insert(use.tensor);
+    for (const ir::TensorId id : scan.sums) {
+        const ir::TensorId source = std::get<ir::SumTo>(network.definition(id)->kind).source;
+        if (recomputed.count(source)) read.insert(source);
+    }
+    return {read.begin(), read.end()};
+}
+
+BufferPlan plan_buffers(const ir::Network& network, const ir::StepProgram& program,
+                        const Target& target) {
+    return Planner(network, program, target).run();
+}
+
+}  // namespace snnc::codegen

@@ -1,0 +1,197 @@
+#include "driver/arrays.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <stdexcept>
+
+namespace snnc::driver {
+
+std::int64_t element_count(const ir::Tensor& tensor, const ir::RunSize& size) {
+    return (tensor.per_step ? size.steps : 1) * (tensor.per_sample ? size.samples : 1) *
+           ir::element_count(tensor.shape);
+}
+
+std::vector<void*> PortValues::arguments(const ir::StepProgram& program, const ir::RunSize& size) {
+    std::vector<void*> result;
+    for (const ir::Port& port : program.ports) {
+        const ir::Tensor& tensor = network_[port.tensor];
+        const auto count = std::size_t(element_count(tensor, size));
+        Values& values = values_[port.tensor.index];
+        const bool index = tensor.kind == ir::DataKind::Index;
+        if (port.direction == ir::Port::Direction::Out) {
+            if (index) values.ints.resize(count);
+            else values.floats.resize(count);
+        } else if ((index ? values.ints.size() : values.floats.size()) != count) {
+            throw std::logic_error("no array of the right size for " + tensor.name);
+        }
+        result.push_back(index ? static_cast<void*>(values.ints.data()) : values.floats.data());
+    }
+    return result;
+}
+
+// ---- sizes ---------------------------------------------------------------------------------
+
+void SizeFinder::see_steps(std::int64_t number, const std::string& source) {
+    if (steps && *steps != number) {
+        fail(Code::StepsDiffer, fmt::format("the run has {} steps by {}, but {} by {}", *steps,
+                                            steps_source_, number, source));
+    }
+    if (!steps) steps_source_ = source;
+    steps = number;
+}
+
+void SizeFinder::see_samples(std::int64_t number, const std::string& source) {
+    if (samples && *samples != number) {
+        fail(Code::CountMismatch, fmt::format("the batch has {} samples by {}, but {} by {}",
+                                              *samples, samples_source_, number, source));
+    }
+    if (!samples) samples_source_ = source;
+    samples = number;
+}
+
+ir::RunSize SizeFinder::size(const ir::Network& network) const {
+    const bool needs_steps = std::any_of(network.tensors.begin(), network.tensors.end(),
+                                         [](const ir::Tensor& tensor) { return tensor.per_step; });
+    if (needs_steps && !steps) {
+        fail(Code::StepsUnknown,
+             fmt::format("nothing says how many steps a run of `{}` has", network.name), {},
+             {"give `--steps T`, or write `steps = T` into the network"});
+    }
+    return {steps.value_or(1), samples.value_or(1)};
+}
+
+std::string expected_shape(const ir::Tensor& tensor) {
+    std::vector<std::string> extents;
+    if (tensor.per_step) extents.emplace_back("steps");
+    if (tensor.per_sample) extents.emplace_back("batch");
+    for (const std::int64_t extent : tensor.shape) extents.push_back(std::to_string(extent));
+    return fmt::format("[{}]", fmt::join(extents, ", "));
+}
+
+void check_shape(const ir::Tensor& tensor, const runtime::Array& array, const std::string& file,
+                 SizeFinder& sizes) {
+    const std::size_t outer = std::size_t(tensor.per_step) + std::size_t(tensor.per_sample);
+    bool fits = array.shape.size() == outer + tensor.shape.size();
+    for (std::size_t i = 0; fits && i < tensor.shape.size(); ++i) {
+        fits = array.shape[outer + i] == tensor.shape[i];
+    }
+    for (std::size_t i = 0; fits && i < outer; ++i) fits = array.shape[i] > 0;
+    if (!fits) {
+        fail(Code::BadShape,
+             fmt::format("`{}` takes an array of shape {}, but the file holds {}", tensor.name,
+                         expected_shape(tensor), runtime::to_string(array.shape)),
+             file);
+    }
+    if (tensor.per_step) sizes.see_steps(array.shape[0], "`" + file + "`");
+    if (tensor.per_sample) sizes.see_samples(array.shape[outer - 1], "`" + file + "`");
+}
+
+// ---- values --------------------------------------------------------------------------------
+
+namespace {
+
+std::string place(std::size_t offset, const runtime::Shape& shape) {
+    runtime::Shape index(shape.size());
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+        index[axis] = std::int64_t(offset) % shape[axis];
+        offset /= std::size_t(shape[axis]);
+    }
+    return runtime::to_string(index);
+}
+
+void check_reals(const ir::Tensor& tensor, const std::vector<float>& values,
+                 const runtime::Shape& shape, const std::string& file) {
+    const float low = tensor.interval ? float(tensor.interval->first) : -INFINITY;
+    const float high = tensor.interval ? float(tensor.interval->second) : INFINITY;
+    const bool spikes = tensor.kind == ir::DataKind::Spike;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const float value = values[i];
+        if (!std::isfinite(value)) {
+            fail(Code::NotFinite, fmt::format("the array for `{}` holds {} at {}", tensor.name, value,
+                                              place(i, shape)), file);
+        }
+        if (value < low || value > high) {
+            fail(Code::ValueOutOfRange,
+                 fmt::format("the array for `{}` holds {} at {}, outside of [{}, {}]", tensor.name,
+                             value, place(i, shape), low, high), file);
+        }
+        if (spikes && value != 0 && value != 1) {
+            fail(Code::ValueOutOfRange,
+                 fmt::format("the array for `{}` holds {} at {}, but spikes are 0 or 1", tensor.name,
+                             value, place(i, shape)), file);
+        }
+    }
+}
+
+void check_labels(const ir::Tensor& tensor, const std::vector<std::int32_t>& labels,
+                  std::int64_t classes, const runtime::Shape& shape, const std::string& file) {
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (labels[i] >= 0 && (classes == 0 || labels[i] < classes)) continue;
+        fail(Code::LabelOutOfRange,
+             fmt::format("the array for `{}` holds the label {} at {}, but there are {} classes, "
+                         "from 0", tensor.name, labels[i], place(i, shape), classes), file);
+    }
+}
+
+}  // namespace
+
+std::int64_t class_count(const ir::Network& network, ir::TensorId label) {
+    for (const ir::Definition& definition : network.definitions) {
+        if (const auto* entropy = std::get_if<ir::CrossEntropy>(&definition.kind)) {
+            if (entropy->label == label) return ir::element_count(network[entropy->source].shape);
+        }
+        if (const auto* one_hot = std::get_if<ir::OneHot>(&definition.kind)) {
+            if (one_hot->label == label) return ir::element_count(network[definition.target].shape);
+        }
+    }
+    const auto& interval = network[label].interval;
+    return interval ? std::int64_t(interval->second) + 1 : 0;
+}
+
+Values to_values(const ir::Tensor& tensor, const runtime::Array& array, const std::string& file,
+                 std::int64_t classes) {
+    Values values;
+    if (tensor.kind == ir::DataKind::Index) {
+        if (!runtime::is_integer(array.dtype)) {
+            fail(Code::BadDtype, fmt::format("`{}` takes integers, but the file holds {}",
+                                             tensor.name, runtime::name_of(array.dtype)), file);
+        }
+        values.ints = array.to_i32();
+        check_labels(tensor, values.ints, classes, array.shape, file);
+    } else {
+        values.floats = array.to_f32();
+        check_reals(tensor, values.floats, array.shape, file);
+    }
+    return values;
+}
+
+runtime::Array to_array(const ir::Network& network, ir::TensorId id, const Values& values,
+                        const ir::RunSize& size, bool with_steps) {
+    const ir::Tensor& tensor = network[id];
+    const auto elements = std::size_t(ir::element_count(tensor.shape));
+    const auto steps = std::size_t(with_steps ? size.steps : 1), samples = std::size_t(size.samples);
+    runtime::Shape shape{size.samples};
+    if (with_steps) shape.insert(shape.begin(), size.steps);
+    shape.insert(shape.end(), tensor.shape.begin(), tensor.shape.end());
+    runtime::Array array(runtime::Dtype::F32, shape);
+
+    const std::size_t sample_stride = tensor.per_sample ? elements : 0;
+    const std::size_t step_stride = !tensor.per_step ? 0 : tensor.per_sample ? samples * elements
+                                                                             : elements;
+    float* to = array.as<float>().data();
+    for (std::size_t step = 0; step < steps; ++step) {
+        for (std::size_t sample = 0; sample < samples; ++sample, to += elements) {
+            const std::size_t from = step * step_stride + sample * sample_stride;
+            if (tensor.kind == ir::DataKind::Index) {
+                std::copy_n(values.ints.begin() + std::ptrdiff_t(from), elements, to);
+            } else {
+                std::copy_n(values.floats.begin() + std::ptrdiff_t(from), elements, to);
+            }
+        }
+    }
+    return array;
+}
+
+}  // namespace snnc::driver

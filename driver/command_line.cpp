@@ -1,0 +1,74 @@
+#include "driver/command_line.h"
+
+#include <fmt/format.h>
+
+namespace snnc::driver {
+
+CLI::App* add_verb(Tool& tool, const std::string& name, const std::string& description,
+                   const std::vector<std::string>& examples) {
+    CLI::App* verb = tool.app.add_subcommand(name, description);
+    verb->fallthrough();
+    // The tool itself tells what it did not understand, with suggestions.
+    verb->allow_extras(false);
+    std::string footer = "Examples:";
+    for (const std::string& example : examples) footer += "\n  snnc " + example;
+    verb->footer(footer);
+    return verb;
+}
+
+Assignment split_assignment(const std::string& text, const std::string& option) {
+    const auto at = text.find('=');
+    if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
+        fail(Code::BadCommandLine,
+             fmt::format("`{}` takes NAME=VALUE, but `{}` is not of this form", option, text));
+    }
+    return {text.substr(0, at), text.substr(at + 1)};
+}
+
+std::vector<Assignment> split_assignments(const std::vector<std::string>& texts,
+                                          const std::string& option) {
+    std::vector<Assignment> result;
+    for (const std::string& text : texts) {
+        result.push_back(split_assignment(text, option));
+        for (std::size_t i = 0; i + 1 < result.size(); ++i) {
+            if (result[i].name != result.back().name) continue;
+            fail(Code::BadCommandLine,
+                 fmt::format("`{}` gives `{}` twice", option, result.back().name));
+        }
+    }
+    return result;
+}
+
+void NetworkOptions::add_to(CLI::App& verb) {
+    verb.add_option("FILE", file, "the .snn file (- reads standard input)")->required();
+    verb.add_option("--network", network, "which network, where the file has several");
+    verb.add_option("--steps", steps, "number of time steps, before the file's own settings")
+        ->check(CLI::PositiveNumber);
+    verb.add_option("--set", sets, "NAME.PARAM=VALUE: replaces an argument of a cell or layer")
+        ->allow_extra_args(false);
+}
+
+frontend::Request NetworkOptions::request() const {
+    frontend::Request request;
+    request.network = network;
+    request.steps = steps;
+    for (const auto& [name, value] : split_assignments(sets, "--set")) {
+        request.sets.push_back({name, value});
+    }
+    return request;
+}
+
+void WeightOptions::add_to(CLI::App& verb) {
+    verb.add_option("--weights", file, "parameters to begin with (.safetensors)");
+    verb.add_flag("--partial", partial, "the weights file may lack some of the parameters");
+    verb.add_option("--seed", seed, "seed of everything drawn, before the file's own");
+}
+
+void EngineOptions::add_to(CLI::App& verb) {
+    verb.add_option("--backend", backend, "cpu (compiled) or interpret (plain and slow)")
+        ->check(CLI::IsMember({"cpu", "interpret", "opencl", "cuda"}));
+    verb.add_option("--threads", threads, "number of threads")->check(CLI::Range(1, 1024));
+    verb.add_flag("--timings", timings, "says on standard error how long each stage took");
+}
+
+}  // namespace snnc::driver

@@ -1,0 +1,32 @@
+// Verbs that cli.md names and that this version does not have: they say so.
+#include <fmt/format.h>
+
+#include "driver/command_line.h"
+
+namespace snnc::driver {
+
+void add_later_verbs(Tool& tool) {
+    const std::pair<const char*, const char*> verbs[] = {
+        {"compile", "Shared library, C header and manifest (later version)"},
+        {"repl", "Interactive use (later version)"},
+        {"bench", "Time, vector width, bytes and operations per kernel (later version)"},
+        {"import", "A NIR file becomes a .snn file (later version)"},
+        {"export", "A .snn file becomes a NIR file (later version)"},
+        {"doc", "Pages from documentation comments (later version)"},
+        {"lsp", "Editor server (later version)"},
+        {"plot", "Pictures of recorded arrays (later version)"},
+    };
+    for (const auto& [name, description] : verbs) {
+        auto* verb = add_verb(tool, name, description, {fmt::format("{} --help", name)});
+        verb->allow_extras(true);
+        verb->group("Later versions");
+        verb->callback([&tool, name = std::string(name)] {
+            tool.action = [name](Session&) -> int {
+                fail(Code::LaterVerb,
+                     fmt::format("the verb `{}` comes in a later version of snnc", name));
+            };
+        });
+    }
+}
+
+}  // namespace snnc::driver

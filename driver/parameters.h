@@ -1,0 +1,33 @@
+// The parameters of a network: drawn, read from and written to .safetensors.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "driver/arrays.h"
+#include "runtime/safetensors.h"
+
+namespace snnc::driver {
+
+/// Draws every parameter by its initialiser: a function of seed, name and element alone.
+void initialise_parameters(const ir::Network& network, std::uint64_t seed, PortValues& values);
+
+/// Reads a weights file over what is there. Missing, unknown and wrongly shaped tensors and values
+/// that are no numbers are reported, all of them, and end the work (Stop). With `partial` tensors
+/// may be missing, and those that nothing asks for are warnings.
+void load_weights(Session& session, const ir::Network& network, const std::string& file, bool partial,
+                  PortValues& values);
+
+/// Draws, then reads the file of the options, if there is one.
+void prepare_parameters(Session& session, const ir::Network& network, const WeightOptions& options,
+                        std::uint64_t default_seed, PortValues& values);
+
+/// A tensor of the network as it stands in a file: PyTorch's layout.
+runtime::Array to_file_layout(const ir::Tensor& tensor, const std::vector<float>& values);
+std::vector<float> from_file_layout(const ir::Tensor& tensor, const runtime::Array& array);
+runtime::Shape file_shape(const ir::Tensor& tensor);
+
+/// All parameters, as they are written to a weights file.
+runtime::TensorFile weights_file(const ir::Network& network, const PortValues& values);
+
+}  // namespace snnc::driver

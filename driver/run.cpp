@@ -1,0 +1,184 @@
+// snnc run: one forward run on arrays.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "driver/arrays.h"
+#include "driver/output_files.h"
+#include "driver/parameters.h"
+#include "driver/pipeline.h"
+#include "runtime/npy.h"
+
+namespace snnc::driver {
+namespace {
+
+struct RunOptions {
+    NetworkOptions network;
+    WeightOptions weights;
+    EngineOptions engine;
+    std::vector<std::string> inputs, states, records;
+    std::string out, save_state, save_weights;
+};
+
+/// A tensor and the file that receives it.
+struct Result {
+    ir::TensorId tensor;
+    std::string file;
+    bool with_steps = true;
+};
+
+/// Saving a state in one value needs that nothing reads further back than one step.
+void check_short_past(Session& session, const ir::Network& network) {
+    for (const ir::Definition& definition : network.definitions) {
+        for (const ir::Use& use : ir::uses(network, definition)) {
+            if (use.lag <= 1) continue;
+            session.diagnostics.report(
+                Code::LongPast, network[use.tensor].range,
+                fmt::format("`--save-state` cannot yet keep the last {} values of `{}`, which is "
+                            "read as `[t-{}]`", use.lag, network[use.tensor].name, use.lag));
+        }
+    }
+    session.stop_on_errors();
+}
+
+/// The value after the last step, as a tensor of its own.
+ir::TensorId last_value(ir::Network& network, ir::TensorId variable) {
+    if (!network[variable].per_step) return variable;
+    ir::Tensor last = network[variable];
+    last.name = "last(" + last.name + ")";
+    last.per_step = false;
+    last.initial = {};
+    const ir::TensorId id = network.add(std::move(last));
+    network.define(id, ir::LastStep{variable});
+    return id;
+}
+
+class ForwardRun {
+ public:
+    ForwardRun(Session& session, const RunOptions& options) : session_(session), options_(options) {}
+
+    int run() {
+        Machine machine(options_.engine);
+        frontend::Module module = load_module(session_, options_.network.file);
+        ir::Network network = make_network(session_, module, options_.network.request());
+        PortValues values(network);
+        const ir::LoweringOptions lowering = bind(network, values);
+        const ir::StepProgram program = make_program(network, lowering);
+        const auto engine = machine.load(network, program);
+        engine->run(size_, values.arguments(program, size_));
+        write_results(network, values);
+        return Done;
+    }
+
+ private:
+    ir::LoweringOptions bind(ir::Network& network, PortValues& values) {
+        SizeFinder sizes;
+        if (network.steps) sizes.see_steps(*network.steps, steps_source());
+        bind_arrays(session_, network, network.inputs, "--input",
+                    split_assignments(options_.inputs, "--input"), sizes, values);
+        ir::LoweringOptions lowering;
+        lowering.given_initials =
+            bind_states(session_, network, split_assignments(options_.states, "--state"), sizes,
+                        values);
+        size_ = sizes.size(network);
+        prepare_parameters(session_, network, options_.weights, 0, values);
+        choose_results(network);
+        for (const Result& result : results_) {
+            if (std::find(lowering.results.begin(), lowering.results.end(), result.tensor) ==
+                lowering.results.end()) {
+                lowering.results.push_back(result.tensor);
+            }
+        }
+        return lowering;
+    }
+
+    std::string steps_source() const {
+        return options_.network.steps ? "`--steps`" : "the network's settings";
+    }
+
+    void choose_results(ir::Network& network) {
+        for (const auto& [name, file] : split_assignments(options_.records, "--record")) {
+            check_writable_file(file);
+            results_.push_back({find_variable(network, name, "--record"), file});
+        }
+        if (!options_.out.empty() || results_.empty()) {
+            for (const ir::TensorId output : network.outputs) {
+                const std::string file = options_.out + "/" + network[output].name + ".npy";
+                results_.push_back({output, options_.out.empty() ? "" : file});
+            }
+        }
+        if (options_.save_state.empty()) return;
+        check_short_past(session_, network);
+        const auto states = network.states;  // last_value adds tensors
+        for (const ir::StateVariable& state : states) {
+            const std::string file =
+                options_.save_state + "/" + network[state.variable].name + ".npy";
+            results_.push_back({last_value(network, state.variable), file, false});
+        }
+    }
+
+    void write_results(const ir::Network& network, const PortValues& values) {
+        if (!options_.out.empty()) make_folder(options_.out);
+        if (!options_.save_state.empty()) make_folder(options_.save_state);
+        for (const Result& result : results_) {
+            const runtime::Array array =
+                to_array(network, result.tensor, values.at(result.tensor), size_, result.with_steps);
+            if (result.file.empty()) {
+                print_summary(network[result.tensor].name, array);
+            } else {
+                runtime::write_npy(result.file, array);
+            }
+        }
+        if (!options_.save_weights.empty()) {
+            runtime::write_safetensors(options_.save_weights, weights_file(network, values));
+        }
+    }
+
+    /// Without a place for the arrays: what they look like.
+    static void print_summary(const std::string& name, const runtime::Array& array) {
+        const auto numbers = array.as<float>();
+        double sum = 0;
+        for (const float number : numbers) sum += number;
+        const auto [low, high] = std::minmax_element(numbers.begin(), numbers.end());
+        write_out(fmt::format("{} {}: mean {:.6g}, from {:.6g} to {:.6g}\n", name,
+                              runtime::to_string(array.shape), sum / double(numbers.size()), *low,
+                              *high));
+    }
+
+    Session& session_;
+    const RunOptions& options_;
+    ir::RunSize size_;
+    std::vector<Result> results_;
+};
+
+}  // namespace
+
+void add_run(Tool& tool) {
+    auto* verb = add_verb(
+        tool, "run", "One forward run on arrays",
+        {"run cell.snn --input I=current.npy --out results",
+         "run net.snn --input image=x.npy --weights w.safetensors --record hidden.s=spikes.npy",
+         "run net.snn --input x=part1.npy --save-state mid   # then --state NAME.VAR=mid/NAME.VAR.npy",
+         "run net.snn --input x=x.npy --steps 50 --set hidden.beta=0.8 --backend interpret"});
+    auto options = std::make_shared<RunOptions>();
+    options->network.add_to(*verb);
+    verb->add_option("--input", options->inputs, "NAME=X.npy (or X.npz:MEMBER): an input's values")
+        ->allow_extra_args(false);
+    verb->add_option("--state", options->states,
+                     "NAME.VAR=V.npy: a value before the first step, [batch, shape…]")
+        ->allow_extra_args(false);
+    verb->add_option("--record", options->records, "NAME.VAR=OUT.npy: writes a variable's values")
+        ->allow_extra_args(false);
+    verb->add_option("--out", options->out, "folder for the outputs, NAME.VAR.npy each");
+    verb->add_option("--save-state", options->save_state,
+                     "folder for the values after the last step, NAME.VAR.npy each");
+    options->weights.add_to(*verb);
+    verb->add_option("--save-weights", options->save_weights, "writes the parameters that were used");
+    options->engine.add_to(*verb);
+    verb->add_option("--target", options->engine.cpu, "the processor to compile for");
+    verb->callback([&tool, options] {
+        tool.action = [options](Session& session) { return ForwardRun(session, *options).run(); };
+    });
+}
+
+}  // namespace snnc::driver

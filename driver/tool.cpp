@@ -1,0 +1,198 @@
+#include "driver/tool.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstring>
+#include <new>
+#include <sstream>
+#include <stdexcept>
+
+#include "driver/command_line.h"
+#include "driver/pipeline.h"
+
+namespace snnc::driver {
+namespace {
+
+void build(Tool& tool) {
+    tool.app.name("snnc");
+    tool.app.description(
+        "snnc compiles, runs and trains spiking neural networks written in .snn files");
+    tool.app.set_version_flag("--version", version_text());
+    tool.app.require_subcommand(0, 1);
+    tool.app.footer("`snnc VERB --help` shows the options of a verb with examples.");
+    tool.app.add_option("--diagnostics", "text or json: how messages are written (standard error)")
+        ->check(CLI::IsMember({"text", "json"}));
+    tool.app.add_flag_callback("--list-passes", [&tool] {
+        tool.action = [](Session&) {
+            for (const PassInfo& pass : passes()) {
+                write_out(fmt::format("{:<14}{}\n", pass.name, pass.description));
+            }
+            return int(Done);
+        };
+    }, "the stages of the compiler, in order");
+    add_check(tool);
+    add_fmt(tool);
+    add_emit(tool);
+    add_run(tool);
+    add_grad(tool);
+    add_train(tool);
+    add_eval(tool);
+    add_explain(tool);
+    add_later_verbs(tool);
+}
+
+/// Asked for before the command line is understood, because its mistakes are printed so too.
+bool asks_for_json(const std::vector<std::string>& arguments) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (arguments[i] == "--diagnostics=json") return true;
+        if (arguments[i] == "--diagnostics" && i + 1 < arguments.size() &&
+            arguments[i + 1] == "json") {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names{"--help"};
+    for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    return names;
+}
+
+/// The verb on the command line, or null if there is none. An unknown one is an error.
+CLI::App* find_verb(CLI::App& app, const std::vector<std::string>& arguments) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (arguments[i] == "--diagnostics") {
+            ++i;
+            continue;
+        }
+        if (arguments[i].starts_with("-")) continue;
+        if (CLI::App* verb = app.get_subcommand_no_throw(arguments[i])) return verb;
+        std::vector<std::string> verbs;
+        for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
+        std::string hint = did_you_mean(arguments[i], verbs);
+        if (hint.empty()) hint = "`snnc --help` lists the verbs";
+        fail(Code::UnknownVerb, fmt::format("there is no verb `{}`", arguments[i]), {}, {hint});
+    }
+    return nullptr;
+}
+
+/// Long options that neither the verb nor the tool has: told before CLI11 stumbles over them, with
+/// suggestions.
+void check_options(const CLI::App& app, const CLI::App* verb,
+                   const std::vector<std::string>& arguments) {
+    std::vector<std::string> known = option_names(app);
+    if (verb) {
+        const auto more = option_names(*verb);
+        known.insert(known.end(), more.begin(), more.end());
+    }
+    for (const std::string& argument : arguments) {
+        if (argument == "--") return;
+        if (!argument.starts_with("--")) continue;
+        const std::string name = argument.substr(0, argument.find('='));
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        const std::string owner = verb ? "`snnc " + verb->get_name() + "`" : "`snnc`";
+        std::string hint = did_you_mean(name, known);
+        if (hint.empty()) hint = fmt::format("{} --help lists the options", owner);
+        fail(Code::UnknownOption, fmt::format("{} has no option `{}`", owner, name), {}, {hint});
+    }
+}
+
+/// The first letter of a foreign message is made small, its full stop dropped.
+std::string in_our_style(std::string message) {
+    if (message.size() > 1 && std::islower(static_cast<unsigned char>(message[1]))) {
+        message[0] = char(std::tolower(static_cast<unsigned char>(message[0])));
+    }
+    while (!message.empty() && (message.back() == '.' || message.back() == '\n')) message.pop_back();
+    return message;
+}
+
+void understand(Tool& tool, std::vector<std::string> arguments) {
+    CLI::App* verb = find_verb(tool.app, arguments);
+    const bool later = verb && verb->get_allow_extras();
+    if (!later) check_options(tool.app, verb, arguments);
+    try {
+        std::reverse(arguments.begin(), arguments.end());
+        tool.app.parse(arguments);
+    } catch (const CLI::Success& asked) {  // --help, --version
+        std::ostringstream out, err;
+        tool.app.exit(asked, out, err);
+        write_out(out.str());
+        tool.action = [](Session&) { return int(Done); };
+    } catch (const CLI::ParseError& error) {
+        fail(Code::BadCommandLine, in_our_style(error.what()), {},
+             {fmt::format("`snnc {}--help` shows how it is written",
+                          verb ? verb->get_name() + " " : "")});
+    }
+    if (!tool.action) {
+        fail(Code::BadCommandLine, "no verb is given", {}, {"`snnc --help` lists the verbs"});
+    }
+}
+
+int report_defect(const Session& session, const std::string& what) {
+    fmt::print(stderr,
+               "snnc: this is a defect of snnc, not of your files: {}\n"
+               "{}\n"
+               "Please report it with this text, the command, and the smallest file that shows it.\n",
+               what, version_text());
+    (void)session;
+    return Defect;
+}
+
+int perform(Tool& tool, const std::vector<std::string>& arguments) {
+    Session& session = tool.session;
+    try {
+        understand(tool, arguments);
+        const int code = tool.action(session);
+        session.flush();
+        return code != Done ? code : session.exit_code();
+    } catch (const Stop&) {
+        session.flush();
+        return session.exit_code();
+    } catch (const Failure& failure) {
+        session.flush();
+        session.print(failure.diagnostic);
+        return info(failure.diagnostic.code).severity == Severity::Limitation &&
+                       !session.diagnostics.has_errors()
+                   ? Limited
+                   : UserMistake;
+    } catch (const runtime::DataError& error) {
+        session.flush();
+        session.print(to_diagnostic(error));
+        return UserMistake;
+    } catch (const std::bad_alloc&) {
+        session.flush();
+        Diagnostic diagnostic;
+        diagnostic.code = Code::OutOfMemory;
+        diagnostic.message = "the arrays of this network and batch do not fit into memory";
+        session.print(diagnostic);
+        return UserMistake;
+    } catch (const std::exception& error) {
+        session.flush();
+        return report_defect(session, error.what());
+    }
+}
+
+}  // namespace
+
+int run_tool(int count, const char* const* arguments) {
+    // A closed pipe is an ordinary failure of a write.
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        Tool tool;
+        const std::vector<std::string> list(arguments + 1, arguments + std::max(count, 1));
+        tool.session.json = asks_for_json(list);
+        build(tool);
+        return perform(tool, list);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "snnc: this is a defect of snnc: {}\n{}\n", error.what(), version_text());
+    } catch (...) {
+        fmt::print(stderr, "snnc: this is a defect of snnc\n{}\n", version_text());
+    }
+    return Defect;
+}
+
+}  // namespace snnc::driver

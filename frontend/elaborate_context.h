@@ -1,0 +1,113 @@
+// What all parts of the elaborator share: where to report, where names are looked up, the network
+// that is being made, and the values that expressions become.
+//
+// A Value is a formula with the shape of its elements. A mistake that was reported leaves a
+// poisoned value behind; whatever is made of it is poisoned too, quietly, so that each mistake is
+// reported once.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/elaborate_scope.h"
+#include "ir/net/network.h"
+
+namespace snnc::frontend {
+
+struct Value {
+    ir::ExprId expr;  // invalid: poisoned (or a tuple)
+    ir::Shape shape;  // of the elements; [] fits everywhere
+    bool is_class = false;     // an integer label: only ce, accuracy and one_hot take it
+    std::int64_t classes = 0;  // how many; 0: not known
+    std::vector<Value> tuple;  // of `(a, b)`
+    bool is_tuple = false;
+
+    bool poisoned() const { return !expr.valid() && !is_tuple; }
+};
+
+/// Where a network's tensors stem from, beyond what ir::Tensor says.
+struct Origins {
+    std::map<std::uint32_t, SourceRange> equations;  // by tensor: the text that defines it
+};
+
+struct Context {
+    const SourceManager& sources;
+    const Declarations& declarations;
+    Diagnostics& diagnostics;
+    ir::Network& network;
+    Origins origins;
+    /// Greater than 0 in a branch that is only checked for names: no tensors are made there and
+    /// types do not matter.
+    int dry = 0;
+    std::map<std::string, int> counters;  // for names of helper tensors
+
+    Context(const SourceManager& s, const Declarations& d, Diagnostics& g, ir::Network& n)
+        : sources(s), declarations(d), diagnostics(g), network(n) {}
+
+    DiagnosticBuilder error(Code code, const SourceRange& range, std::string message) {
+        return diagnostics.report(code, range, std::move(message));
+    }
+    /// "unknown NAME", with the nearest candidates as a note and, if there is one, as a fix.
+    void unknown(const Name& name, const std::string& message,
+                 const std::vector<std::string>& candidates);
+
+    ir::TensorId add(ir::Tensor tensor, const SourceRange& equation = {});
+    void define(ir::TensorId target, ir::DefinitionKind kind) {
+        network.define(target, std::move(kind));
+    }
+};
+
+/// While alive, branches are only checked for names.
+class Dry {
+ public:
+    explicit Dry(Context& context, bool on = true) : context_(context), on_(on) {
+        context_.dry += on_;
+    }
+    ~Dry() { context_.dry -= on_; }
+    Dry(const Dry&) = delete;
+    Dry& operator=(const Dry&) = delete;
+
+ private:
+    Context& context_;
+    bool on_;
+};
+
+// ---- building values -----------------------------------------------------------------------
+
+Value constant(Context& context, double value);
+Value read(Context& context, ir::TensorId tensor, int lag = 0);
+
+/// The number of a constant value.
+std::optional<double> number(const Context& context, const Value& value);
+
+/// Applies an operator element by element. Constants are folded in double precision, as Python
+/// does before a number meets a tensor; x*1, x/1 and powers 1, 2, 3 become what PyTorch computes
+/// for them. Shapes must be equal or []; else an error at `range` that names both.
+Value apply(Context& context, ir::Op op, const std::vector<Value>& operands,
+            const SourceRange& range);
+
+/// Does the value differ between steps, between samples; is it 0 or 1 only?
+struct Extent {
+    bool per_step = false;
+    bool per_sample = false;
+};
+Extent extent(const Context& context, const Value& value);
+bool is_zero_or_one(const Context& context, ir::ExprId expr);
+
+/// The tensor that holds the value: itself if the value just reads one, else a helper tensor
+/// `PREFIX.WORD` (numbered from the second on) with the value as its formula.
+ir::TensorId materialise(Context& context, const Value& value, const std::string& name,
+                         const SourceRange& range);
+
+/// A helper tensor without a definition yet; its name is made unique.
+ir::TensorId helper(Context& context, const std::string& name, const ir::Shape& shape,
+                    Extent extent, const SourceRange& range);
+
+/// "a number", "2 numbers".
+std::string counted(std::size_t count, const std::string& noun);
+/// A number as a person writes it: shortest decimal form.
+std::string to_text(double value);
+
+}  // namespace snnc::frontend

@@ -1,0 +1,287 @@
+#include "frontend/elaborate_expressions.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "frontend/elaborate_units.h"
+
+namespace snnc::frontend {
+
+using ir::Op;
+
+const Name* as_word(const Expr& expr) {
+    const auto* reference = std::get_if<Reference>(&expr.node);
+    if (!reference || !reference->path.suffixes.empty() || reference->surrogate) return nullptr;
+    return &reference->path.head;
+}
+
+// ---- names ---------------------------------------------------------------------------------
+
+Value ArgumentNames::member(const Path& path) {
+    const auto found = values_.find(path.head.text);
+    if (found == values_.end()) {
+        context_.unknown(path.head, fmt::format("`{}` is not declared here", path.head.text),
+                         candidates());
+        return {};
+    }
+    if (!path.suffixes.empty()) {
+        context_.error(Code::NoPast, path.range,
+                       fmt::format("`{}` is an argument and takes no index or member",
+                                   path.head.text));
+        return {};
+    }
+    return found->second;
+}
+
+std::optional<Names::Option> ArgumentNames::option(const std::string& name) {
+    const auto found = words_.find(name);
+    if (found == words_.end()) return std::nullopt;
+    return Option{nullptr, found->second};
+}
+
+std::vector<std::string> ArgumentNames::candidates() const {
+    std::vector<std::string> names{"dt", "pi", "inf"};
+    for (const auto& [name, value] : values_) names.push_back(name);
+    return names;
+}
+
+Value ConstantNames::member(const Path& path) {
+    const auto found = values_.find(path.head.text);
+    if (found == values_.end()) {
+        context_.unknown(path.head,
+                         fmt::format("`{}` is not declared {}", path.head.text, where_),
+                         candidates());
+        return {};
+    }
+    if (!path.suffixes.empty()) {
+        context_.error(Code::NoPast, path.range,
+                       fmt::format("`{}` is a constant and takes no index or member",
+                                   path.head.text));
+        return {};
+    }
+    return found->second;
+}
+
+std::vector<std::string> ConstantNames::candidates() const {
+    std::vector<std::string> names{"dt", "pi", "inf"};
+    for (const auto& [name, value] : values_) names.push_back(name);
+    return names;
+}
+
+// ---- expressions ---------------------------------------------------------------------------
+
+Value Expressions::value(const Expr& expr, Names& names) {
+    struct Visitor {
+        Expressions& self;
+        const Expr& expr;
+        Names& names;
+        Value operator()(const Number& node) { return self.number_literal(expr, node); }
+        Value operator()(const Reference& node) { return self.reference(expr, node, names); }
+        Value operator()(const Unary& node) {
+            const Value operand = self.value(*node.operand, names);
+            const Op op = node.op == UnaryOperator::Minus ? Op::Neg : Op::Not;
+            return apply(self.context_, op, {operand}, expr.range);
+        }
+        Value operator()(const Binary& node) { return self.binary(expr, node, names); }
+        Value operator()(const If& node) { return self.choice(expr, node, names); }
+        Value operator()(const Match& node) { return self.match(expr, node, names); }
+        Value operator()(const Parentheses& node) { return self.value(*node.inner, names); }
+        Value operator()(const Tuple& node) {
+            Value tuple;
+            tuple.is_tuple = true;
+            for (const ExprPtr& element : node.elements)
+                tuple.tuple.push_back(self.value(*element, names));
+            return tuple;
+        }
+    };
+    return std::visit(Visitor{*this, expr, names}, expr.node);
+}
+
+Value Expressions::number_literal(const Expr& expr, const Number& number) {
+    if (number.unit.empty()) return constant(context_, number.value);
+    if (const auto scaled = in_coherent_units(number.value, number.unit))
+        return constant(context_, *scaled);
+    const SourceRange& range = number.unit_range.valid() ? number.unit_range : expr.range;
+    auto report = context_.error(Code::UnknownUnit, range,
+                                 fmt::format("`{}` is no unit", number.unit));
+    const auto nearest = nearest_names(number.unit, unit_names());
+    if (number.unit.size() > 1 && !nearest.empty())
+        report.note(did_you_mean(number.unit, unit_names()));
+    report.note(fmt::format("a product is written `{}*{}`", number.digits, number.unit))
+        .edit(expr.range, fmt::format("{}*{}", number.digits, number.unit));
+    return {};
+}
+
+Value Expressions::steps() {
+    if (context_.network.steps) return constant(context_, double(*context_.network.steps));
+    return {context_.network.pool.leaf(Op::StepCount)};
+}
+
+std::optional<Value> Expressions::fixed(const Path& path, Names& names) {
+    const std::string& name = path.head.text;
+    if (!is_reserved(name)) return std::nullopt;
+    if (!path.suffixes.empty()) {
+        context_.error(Code::NoPast, path.range,
+                       fmt::format("`{}` takes no index or member", name));
+        return Value{};
+    }
+    if (name == "pi") return constant(context_, std::numbers::pi);
+    if (name == "inf") return constant(context_, std::numeric_limits<double>::infinity());
+    if (name == "true") return constant(context_, 1);
+    if (name == "false") return constant(context_, 0);
+    if (name == "dt") return constant(context_, context_.network.dt);
+    if (name == "xi") {
+        context_.error(Code::LimitedCell, path.range,
+                       "white noise `xi` cannot be compiled yet");
+        return Value{};
+    }
+    if (!names.has_time()) {
+        context_.error(Code::NotConstant, path.range,
+                       fmt::format("`{}` is not known before the run", name));
+        return Value{};
+    }
+    if (name == "t") return Value{context_.network.pool.leaf(Op::StepIndex)};
+    return steps();
+}
+
+Value Expressions::reference(const Expr& expr, const Reference& reference, Names& names) {
+    if (callee(reference.path).call) return call(expr, reference, names);
+    if (reference.surrogate) {
+        context_.error(Code::SurrogateMisplaced, reference.surrogate->range,
+                       "only `spike(…)` takes a surrogate");
+        return {};
+    }
+    if (const auto value = fixed(reference.path, names)) return *value;
+    if (reference.path.suffixes.empty())
+        if (const auto option = names.option(reference.path.head.text)) {
+            if (option->chosen == "true") return constant(context_, 1);
+            if (option->chosen == "false") return constant(context_, 0);
+            context_.error(Code::WrongType, reference.path.range,
+                           fmt::format("`{}` is an option and is read with `match {} {{ … }}`",
+                                       reference.path.head.text, reference.path.head.text));
+            return {};
+        }
+    return names.member(reference.path);
+}
+
+Value Expressions::binary(const Expr& expr, const Binary& node, Names& names) {
+    static constexpr Op ops[] = {Op::Add, Op::Sub, Op::Mul, Op::Div, Op::Pow, Op::Lt, Op::Le,
+                                 Op::Gt,  Op::Ge,  Op::Eq,  Op::Ne,  Op::And, Op::Or};
+    const Value left = value(*node.left, names);
+    const Value right = value(*node.right, names);
+    return apply(context_, ops[int(node.op)], {left, right}, expr.range);
+}
+
+Value Expressions::choice(const Expr& expr, const If& node, Names& names) {
+    const Value condition = value(*node.condition, names);
+    const auto known = frontend::number(context_, condition);
+    const auto branch = [&](const ExprPtr& branch, bool taken) {
+        Dry dry(context_, !taken);
+        return value(*branch, names);
+    };
+    const Value then_value = branch(node.then_value, !known || *known != 0);
+    const Value else_value = branch(node.else_value, !known || *known == 0);
+    if (known) return *known != 0 ? then_value : else_value;
+    return apply(context_, Op::Select, {condition, then_value, else_value}, expr.range);
+}
+
+Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
+    const Name& name = node.option.head;
+    const auto option = node.option.suffixes.empty() ? names.option(name.text) : std::nullopt;
+    if (!option) {
+        context_.unknown(name, fmt::format("`{}` is no option", name.text), names.candidates());
+        for (const MatchArm& arm : node.arms) {
+            Dry dry(context_);
+            value(*arm.result, names);
+        }
+        return {};
+    }
+    std::map<std::string, const MatchArm*> seen;
+    std::vector<std::string> values;
+    if (option->values)
+        for (const Name& known : *option->values) values.push_back(known.text);
+    Value result;
+    for (const MatchArm& arm : node.arms) {
+        const auto [place, is_new] = seen.emplace(arm.value.text, &arm);
+        if (!is_new)
+            context_
+                .error(Code::MatchTwice, arm.value.range,
+                       fmt::format("the value `{}` is matched twice", arm.value.text))
+                .label(place->second->value.range, "first matched here");
+        else if (option->values && std::find(values.begin(), values.end(), arm.value.text) ==
+                                       values.end())
+            context_.unknown(
+                arm.value, fmt::format("the option `{}` has no value `{}`", name.text,
+                                       arm.value.text),
+                values);
+        const bool chosen = is_new && arm.value.text == option->chosen;
+        Dry dry(context_, !chosen);
+        const Value arm_value = value(*arm.result, names);
+        if (chosen) result = arm_value;
+    }
+    std::string missing;
+    for (const std::string& known : values)
+        if (!seen.count(known)) missing += (missing.empty() ? "`" : ", `") + known + "`";
+    if (!missing.empty())
+        context_.error(Code::MatchNotExhaustive, name.range,
+                       fmt::format("the match lacks {}", missing));
+    else if (!option->values && !seen.count(option->chosen))
+        context_.error(Code::UnknownName, expr.range,
+                       fmt::format("`{}` may not be `{}`", name.text, option->chosen));
+    return result;
+}
+
+std::optional<double> Expressions::number(const Expr& expr, Names& names,
+                                          const std::string& what) {
+    const Value result = value(expr, names);
+    if (result.poisoned()) return std::nullopt;
+    if (const auto known = frontend::number(context_, result)) return known;
+    context_.error(result.is_tuple ? Code::WrongType : Code::NotConstant, expr.range,
+                   fmt::format("{} must be a number known before the run", what));
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> Expressions::whole(const Expr& expr, Names& names,
+                                               const std::string& what, std::int64_t least) {
+    const auto known = number(expr, names, what);
+    if (!known) return std::nullopt;
+    if (*known != std::floor(*known) || std::abs(*known) > 9e15 || *known < double(least)) {
+        context_.error(Code::NotWhole, expr.range,
+                       fmt::format("{} must be a whole number, at least {}, not {}", what, least,
+                                   to_text(*known)));
+        return std::nullopt;
+    }
+    return std::int64_t(*known);
+}
+
+std::optional<int> Expressions::lag(const IndexSuffix& index, Names& names) {
+    const auto is_time = [](const Expr& expr) {
+        const Name* word = as_word(expr);
+        return word && word->text == "t";
+    };
+    const auto wrong = [&](const std::string& message) {
+        context_.error(Code::WrongTimeIndex, index.range, message);
+        return std::nullopt;
+    };
+    if (index.cuts.size() != 1 || index.cuts[0].is_slice || !index.cuts[0].begin)
+        return wrong("an index is `[t]` or `[t-k]`");
+    const Expr& expr = *index.cuts[0].begin;
+    if (is_time(expr)) return 0;
+    const auto* sum = std::get_if<Binary>(&expr.node);
+    if (!sum || !is_time(*sum->left) ||
+        (sum->op != BinaryOperator::Sub && sum->op != BinaryOperator::Add))
+        return wrong("an index is `[t]` or `[t-k]`");
+    const auto back = number(*sum->right, names, "the number of steps back");
+    if (!back) return std::nullopt;
+    const double steps_back = sum->op == BinaryOperator::Sub ? *back : -*back;
+    if (steps_back < 0) return wrong("the future cannot be read; an index is `[t]` or `[t-k]`");
+    if (steps_back != std::floor(steps_back) || steps_back > 1e6)
+        return wrong(fmt::format("the number of steps back must be whole, not {}",
+                                 to_text(steps_back)));
+    return int(steps_back);
+}
+
+}  // namespace snnc::frontend

@@ -1,0 +1,207 @@
+// Expressions: from syntax to values, in the three places where they stand: constants, equations of
+// cells, and losses over time courses.
+//
+// What a name means differs between those places and is asked of a Names object; operators, calls,
+// inlined functions and losses, surrogates and reductions are the same everywhere and live here.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/elaborate_context.h"
+
+namespace snnc::frontend {
+
+/// Which functions may be called.
+enum class Vocabulary {
+    Constant,  // element by element only
+    Cell,      // with spike, sum, mean, winner
+    Loss,      // with what removes time and shape
+};
+
+/// A surrogate with its parameters chosen.
+struct SurrogateUse {
+    const SurrogateDecl* declaration = nullptr;
+    std::map<std::string, Value> parameters;
+};
+
+/// What names mean in one place.
+class Names {
+ public:
+    virtual ~Names() = default;
+    virtual Vocabulary vocabulary() const = 0;
+    /// A path without calls whose head has no fixed meaning. Reports what is unknown.
+    virtual Value member(const Path& path) = 0;
+    /// The option of this name: its values and the chosen one.
+    struct Option {
+        const std::vector<Name>* values;  // nullptr: any word
+        std::string chosen;
+    };
+    virtual std::optional<Option> option(const std::string&) { return std::nullopt; }
+    /// For `spike` without a surrogate of its own; nullptr where none may stand.
+    virtual const SurrogateUse* surrogate() { return nullptr; }
+    /// How helper tensors of this place are called: "hidden", "loss".
+    virtual std::string prefix() const { return ""; }
+    /// Does `t` have a meaning here?
+    virtual bool has_time() const { return vocabulary() != Vocabulary::Constant; }
+    /// All names that could have been meant, for "did you mean".
+    virtual std::vector<std::string> candidates() const = 0;
+};
+
+/// Names of an inlined body: its arguments; everything else as where it is called.
+class ArgumentNames : public Names {
+ public:
+    ArgumentNames(Context& context, Names& caller, std::map<std::string, Value> values,
+                  std::map<std::string, std::string> words = {})
+        : context_(context),
+          caller_(caller),
+          values_(std::move(values)),
+          words_(std::move(words)) {}
+    Vocabulary vocabulary() const override { return caller_.vocabulary(); }
+    bool has_time() const override { return caller_.has_time(); }
+    const SurrogateUse* surrogate() override { return caller_.surrogate(); }
+    std::string prefix() const override { return caller_.prefix(); }
+    Value member(const Path& path) override;
+    std::optional<Option> option(const std::string& name) override;
+    std::vector<std::string> candidates() const override;
+
+ private:
+    Context& context_;
+    Names& caller_;
+    std::map<std::string, Value> values_;
+    std::map<std::string, std::string> words_;  // parameters that stand for a word
+};
+
+/// Names of constants: parameters of a network, or none.
+class ConstantNames : public Names {
+ public:
+    ConstantNames(Context& context, std::string where, std::map<std::string, Value> values = {})
+        : context_(context), where_(std::move(where)), values_(std::move(values)) {}
+    Vocabulary vocabulary() const override { return Vocabulary::Constant; }
+    Value member(const Path& path) override;
+    std::vector<std::string> candidates() const override;
+    void set(const std::string& name, Value value) { values_[name] = std::move(value); }
+
+ private:
+    Context& context_;
+    std::string where_;  // "in a setting": for messages
+    std::map<std::string, Value> values_;
+};
+
+class Expressions {
+ public:
+    explicit Expressions(Context& context) : context_(context) {}
+
+    /// Poisoned if a mistake was reported.
+    Value value(const Expr& expr, Names& names);
+
+    /// A number known now; reports what is not one, calling it `what` ("the number of steps").
+    std::optional<double> number(const Expr& expr, Names& names, const std::string& what);
+    /// The same, and whole and at least `least`.
+    std::optional<std::int64_t> whole(const Expr& expr, Names& names, const std::string& what,
+                                      std::int64_t least);
+
+    /// `[t]` is 0, `[t-k]` is k; reports every other index.
+    std::optional<int> lag(const IndexSuffix& index, Names& names);
+
+    /// `fast_sigmoid(slope = 25)`.
+    std::optional<SurrogateUse> surrogate(const Path& path, Names& names);
+    /// The surrogate of a cell that names none.
+    SurrogateUse default_surrogate();
+    /// The surrogate's formula at `x`.
+    Value surrogate_at(const SurrogateUse& use, const Value& x, Names& names);
+
+    /// The callee of a path that ends with a call: `f(…)`, `module.f(…)`.
+    struct Callee {
+        const Name* module = nullptr;
+        const Name* name = nullptr;
+        const CallSuffix* call = nullptr;  // nullptr: no call was written
+        const IndexSuffix* index = nullptr;  // between name and call: `Leaky[10](…)`
+        std::size_t used = 0;                // suffixes up to here
+    };
+    Callee callee(const Path& path) const;
+
+    /// Checks the body of a declaration with arguments of unknown shape: names and calls only.
+    void check_body(const Declaration& declaration);
+
+ private:
+    struct Arguments {
+        std::vector<const Argument*> positional;
+        std::map<std::string, const Argument*> named;
+    };
+    std::optional<Arguments> arguments(const Name& callee, const CallSuffix& call,
+                                       std::size_t positional,
+                                       const std::vector<std::string>& named);
+    const Expr* plain(const Argument& argument);
+
+    Value number_literal(const Expr& expr, const Number& number);
+    Value reference(const Expr& expr, const Reference& reference, Names& names);
+    std::optional<Value> fixed(const Path& path, Names& names);
+    Value binary(const Expr& expr, const Binary& binary, Names& names);
+    Value choice(const Expr& expr, const If& node, Names& names);
+    Value match(const Expr& expr, const Match& node, Names& names);
+
+    Value call(const Expr& expr, const Reference& reference, Names& names);
+    Value elementwise(const Expr& expr, ir::Op op, const Callee& callee, Names& names);
+    Value spike(const Expr& expr, const Reference& reference, const Callee& callee, Names& names);
+    Value inlined(const Declaration& declaration, const Expr& expr, const Callee& callee,
+                  Names& names);
+    Value unknown_function(const Callee& callee, Names& names);
+
+    // Reductions and losses (elaborate_loss_functions.cpp).
+    using Builtin = Value (Expressions::*)(const Expr&, const Callee&, Names&);
+    struct BuiltinRow {
+        const char* name;
+        Vocabulary least;  // Cell: also in losses
+        Builtin function;
+    };
+    static const std::vector<BuiltinRow>& builtins();
+    std::optional<Value> one_argument(const Callee& callee, Names& names);
+    Value sum_over(const Value& x, const std::string& word, Names& names, const SourceRange& range);
+    Value mean_over(const Value& x, Names& names, const SourceRange& range);
+    Value over_time(const Value& x, const std::string& word, ir::DefinitionKind kind, Names& names,
+                    const SourceRange& range);
+    Value sum(const Expr&, const Callee&, Names&);
+    Value mean(const Expr&, const Callee&, Names&);
+    Value winner(const Expr&, const Callee&, Names&);
+    Value max_all(const Expr&, const Callee&, Names&);
+    Value sum_t(const Expr&, const Callee&, Names&);
+    Value mean_t(const Expr&, const Callee&, Names&);
+    Value max_t(const Expr&, const Callee&, Names&);
+    Value last(const Expr&, const Callee&, Names&);
+    Value first_spike(const Expr&, const Callee&, Names&);
+    Value l1(const Expr&, const Callee&, Names&);
+    Value l2(const Expr&, const Callee&, Names&);
+    Value mse(const Expr&, const Callee&, Names&);
+    Value huber(const Expr&, const Callee&, Names&);
+    Value bce(const Expr&, const Callee&, Names&);
+    Value ce(const Expr&, const Callee&, Names&);
+    Value accuracy(const Expr&, const Callee&, Names&);
+    Value one_hot(const Expr&, const Callee&, Names&);
+    Value class_count(const Expr&, const Callee&, Names&);
+    Value group_sum(const Expr&, const Callee&, Names&);
+    Value limited_function(const Expr&, const Callee&, Names&);
+    struct Scores {
+        Value scores, label;
+    };
+    std::optional<Scores> scores_and_label(const Callee& callee, const Arguments& arguments,
+                                           Names& names);
+    Value class_weight(const Argument& weight, const Scores& scores, Names& names);
+
+    Value steps();
+
+    Context& context_;
+    std::vector<const Declaration*> inlining_;  // to refuse recursion
+};
+
+/// The word of an expression that is one name and nothing else.
+const Name* as_word(const Expr& expr);
+/// `uniform(…)`, `normal(…)` and the other draws: the call, else nullptr.
+const CallSuffix* as_draw(const Expr& expr);
+/// Names of the element-by-element functions and the reductions.
+bool is_builtin_function(const std::string& name);
+
+}  // namespace snnc::frontend

@@ -1,0 +1,62 @@
+// Which declaration a top-level name means: the file's own, imported, or of the standard library.
+//
+// Cells and networks, surrogates, and functions with losses are three spaces of names: a word may
+// mean something in each. A name is looked up from the file in which it stands, so that an inlined
+// function of another file sees its own helpers. Used by all elaborate_*.cpp.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "frontend/elaborate.h"
+
+namespace snnc::frontend {
+
+enum class Space { Cell, Surrogate, Function };
+
+/// The name of a declaration; nullptr for imports and train blocks without a name.
+const Name* name_of(const Declaration& declaration);
+
+class Declarations {
+ public:
+    /// Reports names declared twice, reserved names and imports of what is not there.
+    Declarations(const Module& module, Diagnostics& diagnostics);
+
+    /// The declaration, or nullptr. `name` may be written behind a module name (`m.Cell`): then
+    /// `module` is that name.
+    const Declaration* find(Space space, const Name& name, const Name* module = nullptr) const;
+
+    /// Does this name stand for an imported module (`import "x.snn" as m`) in its file?
+    bool is_module(const Name& name) const;
+
+    /// What could be meant, for "did you mean".
+    std::vector<std::string> candidates(Space space, FileId from) const;
+
+    bool in_library(const SourceRange& range) const;
+
+ private:
+    using Names = std::map<std::string, const Declaration*>;
+    struct FileScope {
+        Names names[3];
+        std::map<std::string, FileId> modules;
+    };
+    void declare(FileScope& scope, const Declaration& declaration, const Name& name,
+                 Diagnostics& diagnostics);
+    void declare_own(const Program& program, Diagnostics& diagnostics);
+    void declare_imports(const Module& module, const Program& program, Diagnostics& diagnostics);
+    void import_name(FileScope& scope, const Program& from, const Name& name,
+                     Diagnostics& diagnostics);
+
+    std::map<std::uint32_t, FileScope> files_;
+    Names library_[3];
+    std::vector<FileId> library_files_;
+};
+
+/// `t dt xi pi inf true false steps`: names with a fixed meaning.
+bool is_reserved(const std::string& name);
+
+/// Reports a declaration of a reserved name.
+void check_not_reserved(const Name& name, Diagnostics& diagnostics);
+
+}  // namespace snnc::frontend

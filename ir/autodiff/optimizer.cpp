@@ -1,0 +1,104 @@
+// Update equations of the optimisers, as PyTorch defines them (torch.optim.SGD, Adam, AdamW).
+
+#include "ir/autodiff/differentiate.h"
+#include "ir/expr/value.h"
+
+namespace snnc::ir {
+namespace {
+
+class OptimizerEquations {
+ public:
+    OptimizerEquations(Network& network, const OptimizerConfig& config)
+        : network_(network), pool_(network.pool), config_(config) {}
+
+    void add(TensorId parameter, TensorId gradient) {
+        parameter_ = parameter;
+        const Value weight = read(parameter), slope = read(gradient);
+        if (config_.kind == OptimizerConfig::Kind::Sgd) {
+            sgd(weight, slope + config_.weight_decay * weight);
+        } else if (config_.kind == OptimizerConfig::Kind::Adam) {
+            adam(weight, slope + config_.weight_decay * weight);
+        } else {
+            adam(decayed(weight), slope);
+        }
+    }
+
+ private:
+    Value read(TensorId id) { return {pool_, pool_.read(id)}; }
+
+    /// A number that the training loop sets before each update.
+    Value hyperparameter(const std::string& name) {
+        TensorId id = network_.find(name);
+        if (!id.valid()) {
+            Tensor tensor;
+            tensor.name = name;
+            tensor.role = Role::HyperParameter;
+            tensor.per_sample = false;
+            id = network_.add(std::move(tensor));
+        }
+        return read(id);
+    }
+
+    /// A tensor like the parameter that lives from update to update and starts at 0.
+    TensorId state(const std::string& suffix) {
+        Tensor tensor = network_[parameter_];
+        tensor.name += "." + suffix;
+        tensor.role = Role::OptimizerState;
+        tensor.trainable = false;
+        return network_.add(std::move(tensor));
+    }
+
+    void update(TensorId target, const Value& value) {
+        network_.updates.push_back({target, value.id()});
+    }
+
+    /// buffer := momentum*buffer + slope. From 0 the first step gives the slope itself, which is how
+    /// PyTorch starts the buffer.
+    void sgd(const Value& weight, Value slope) {
+        const Value rate = hyperparameter("lr");
+        if (config_.momentum != 0) {
+            const TensorId buffer = state("momentum");
+            const Value next = config_.momentum * read(buffer) + slope;
+            update(buffer, next);
+            slope = config_.nesterov ? slope + config_.momentum * next : next;
+        }
+        update(parameter_, weight - rate * slope);
+    }
+
+    Value decayed(const Value& weight) {
+        if (config_.weight_decay == 0) return weight;
+        return weight * (1 - hyperparameter("lr") * config_.weight_decay);
+    }
+
+    /// Kingma and Ba, 2015, in the order of operations of torch.optim: the bias corrections stand in
+    /// the step size and in the root's divisor.
+    void adam(const Value& weight, const Value& slope) {
+        const Value step_size = hyperparameter("adam.step_size");
+        const Value root_correction = hyperparameter("adam.sqrt_correction2");
+        const TensorId first = state("exp_avg"), second = state("exp_avg_sq");
+        const Value mean = read(first) + (1 - config_.beta1) * (slope - read(first));
+        const Value square = config_.beta2 * read(second) + (1 - config_.beta2) * slope * slope;
+        update(first, mean);
+        update(second, square);
+        const Value root = square.call(Op::Sqrt) / root_correction + config_.epsilon;
+        update(parameter_, weight - step_size * (mean / root));
+    }
+
+    Network& network_;
+    ExprPool& pool_;
+    OptimizerConfig config_;
+    TensorId parameter_;
+};
+
+}  // namespace
+
+void add_optimizer(Network& network, const Gradients& gradients, const OptimizerConfig& config) {
+    OptimizerEquations equations(network, config);
+    for (std::size_t i = 0; i < network.parameters.size(); ++i) {
+        const TensorId parameter = network.parameters[i].tensor;
+        const TensorId gradient = gradients.of(parameter);
+        if (network[parameter].trainable && gradient.valid()) equations.add(parameter, gradient);
+    }
+}
+
+}  // namespace snnc::ir

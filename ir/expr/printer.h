@@ -1,0 +1,23 @@
+// Expressions in the notation of .snn, with as few parentheses as the precedence of operators
+// allows and indices on everything that has steps.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "ir/expr/expr.h"
+
+namespace snnc::ir {
+
+/// What stands for a Read; given the node. Indices are the caller's matter.
+using ReadPrinter = std::function<std::string(const ExprNode& read)>;
+
+std::string print(const ExprPool& pool, ExprId root, const ReadPrinter& print_read);
+
+/// The shortest decimal text that reads back as the same double: "0.95", "1e-08".
+std::string print_number(double value);
+
+/// "[t]", "[t-1]", "[t+2]" for lags 0, 1, -2.
+std::string print_index(int lag);
+
+}  // namespace snnc::ir

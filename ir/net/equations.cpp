@@ -1,0 +1,143 @@
+#include "ir/net/equations.h"
+
+#include <map>
+
+#include "ir/expr/printer.h"
+
+namespace snnc::ir {
+namespace {
+
+/// Prints definitions; in the gradient, helpers that only name a part of an equation are put in
+/// their reader's place, with their steps shifted to the reader's.
+class EquationPrinter {
+ public:
+    explicit EquationPrinter(const Network& network) : network_(network) {}
+
+    std::string equation(TensorId id) const {
+        const Definition* definition = network_.definition(id);
+        return indexed(id, 0) + " = " + right_side(*definition, 0);
+    }
+
+    /// Tensors that are printed in the place of their reader instead of on a line of their own.
+    void put_in_place(TensorId id) { in_place_[id.index] = true; }
+    bool in_place(TensorId id) const { return in_place_.count(id.index) > 0; }
+
+ private:
+    std::string indexed(TensorId id, int lag) const {
+        return network_[id].name + (network_[id].per_step ? print_index(lag) : "");
+    }
+
+    /// `shift` is added to every lag: the equation as it stands at [t - shift].
+    std::string right_side(const Definition& definition, int shift) const {
+        return std::visit([&](const auto& kind) { return text(kind, shift); }, definition.kind);
+    }
+
+    std::string operand(TensorId id, int lag, int shift) const {
+        if (!in_place(id)) return indexed(id, lag + shift);
+        return right_side(*network_.definition(id), lag + shift);
+    }
+
+    std::string text(const Formula& formula, int shift) const {
+        return print(network_.pool, formula.value, [&](const ExprNode& read) {
+            if (!in_place(read.tensor)) return indexed(read.tensor, read.lag + shift);
+            const std::string inner = operand(read.tensor, read.lag, shift);
+            const Definition* definition = network_.definition(read.tensor);
+            const auto* formula = std::get_if<Formula>(&definition->kind);
+            if (!formula) return inner;
+            const Op op = network_.pool[formula->value].op;
+            const bool sum = op == Op::Add || op == Op::Sub;
+            return sum ? "(" + inner + ")" : inner;
+        });
+    }
+    std::string text(const Dense& dense, int shift) const {
+        const std::string weight = network_[dense.weight].name;
+        return operand(dense.source, 0, shift) + " · " + (dense.transposed ? "transpose(" + weight + ")" : weight);
+    }
+    std::string text(const DenseWeight& product, int shift) const {
+        const bool steps = network_[product.source].per_step;
+        return std::string(steps ? "sum over samples and steps of " : "sum over samples of ") +
+               operand(product.source, 0, shift) + " ⊗ " + operand(product.adjoint, 0, shift);
+    }
+    std::string text(const SumTo& sum, int shift) const {
+        return "sum(" + operand(sum.source, 0, shift) + ")";
+    }
+    std::string text(const CrossEntropy& op, int shift) const {
+        return "ce(" + operand(op.source, 0, shift) + ", " + operand(op.label, 0, shift) + ")";
+    }
+    std::string text(const OneHot& op, int shift) const {
+        return "one_hot(" + operand(op.label, 0, shift) + ")";
+    }
+    std::string text(const MaxOverTime& op, int) const { return over_time("max_t", op.source); }
+    std::string text(const FirstMaxOverTime& op, int) const {
+        return over_time("first_max_t", op.source);
+    }
+    std::string text(const LastStep& op, int) const { return over_time("last", op.source); }
+    std::string text(const FirstSpike& op, int) const { return over_time("first_spike", op.source); }
+    std::string text(const Softmax& op, int shift) const {
+        return "softmax(" + operand(op.source, 0, shift) + ")";
+    }
+    std::string text(const ArgMax& op, int shift) const {
+        return "argmax(" + operand(op.source, 0, shift) + ")";
+    }
+    std::string text(const Winner& op, int shift) const {
+        return "winner(" + operand(op.source, 0, shift) + ")";
+    }
+    std::string over_time(const char* name, TensorId source) const {
+        return std::string(name) + "(" + network_[source].name + ")";
+    }
+
+    const Network& network_;
+    std::map<std::uint32_t, bool> in_place_;
+};
+
+/// "hidden" of "hidden.v"; the whole name if it has no point.
+std::string owner(const std::string& name) { return name.substr(0, name.find('.')); }
+
+/// What each tensor is before its first step, as far as it is a formula.
+std::string initial_line(const Network& network, TensorId id) {
+    const TensorId initial = network[id].initial;
+    const Definition* definition = initial.valid() ? network.definition(initial) : nullptr;
+    if (!definition) return {};
+    const auto* formula = std::get_if<Formula>(&definition->kind);
+    if (!formula) return {};
+    const std::string value = print(network.pool, formula->value, [&](const ExprNode& read) {
+        return network[read.tensor].name;
+    });
+    return "  " + network[id].name + " = " + value + " before the first step\n";
+}
+
+}  // namespace
+
+std::string print_equations(const Network& network) {
+    const EquationPrinter printer(network);
+    std::string out = "network " + network.name + "\n", group;
+    for (const Definition& definition : network.definitions) {
+        const Tensor& tensor = network[definition.target];
+        if (tensor.role == Role::Initial || tensor.role == Role::Adjoint) continue;
+        if (owner(tensor.name) != group) {
+            group = owner(tensor.name);
+            out += "\n";
+        }
+        out += initial_line(network, definition.target);
+        out += "  " + printer.equation(definition.target) + "\n";
+    }
+    return out;
+}
+
+std::string print_gradient(const Network& network, const Gradients& gradients) {
+    EquationPrinter printer(network);
+    std::vector<bool> is_gradient(network.tensors.size(), false);
+    for (const TensorId id : gradients.adjoint)
+        if (id.valid()) is_gradient[id.index] = true;
+    for (const Definition& definition : network.definitions)
+        if (network[definition.target].role == Role::Adjoint &&
+            !is_gradient[definition.target.index])
+            printer.put_in_place(definition.target);
+
+    std::string out = "gradient of " + network.name + "\n\n";
+    for (std::size_t i = gradients.adjoint.size(); i-- > 0;)
+        if (gradients.adjoint[i].valid()) out += "  " + printer.equation(gradients.adjoint[i]) + "\n";
+    return out;
+}
+
+}  // namespace snnc::ir

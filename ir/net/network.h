@@ -1,0 +1,252 @@
+// The network: tensors and what defines each of them.
+//
+// The elaborator turns the text into this (forward equations, loss, metrics); differentiation
+// appends adjoint tensors and their definitions; lowering reads it. There is one way to say what a
+// tensor is: a Definition, either a formula that holds element by element (Formula) or one of a few
+// operators on whole tensors (products, sums, softmax …). A tensor has one value for each step of
+// the run or one for the whole run, and one for each sample of the batch or one for all; a product
+// with an input that is constant over the run is therefore constant itself and is made once.
+//
+// The definitions of one network form a single assignment program: every tensor has at most one
+// definition; tensors without one come from outside (inputs, targets, parameters, hyperparameters).
+// Their order does not matter; a cycle must pass through a lag. The verifier states the rules.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ir/expr/expr.h"
+#include "support/source.h"
+
+namespace snnc::ir {
+
+using Shape = std::vector<std::int64_t>;  // without time and batch; {} is a scalar
+std::int64_t element_count(const Shape& shape);
+std::string to_string(const Shape& shape);  // "[784]", "[]"
+
+enum class Role : std::uint8_t {
+    Input,           // data given by the caller
+    Target,          // data given by the caller for the loss
+    Parameter,       // weight, bias, learnable or stored cell parameter
+    HyperParameter,  // a number that the training loop sets before each update (learning rate …)
+    OptimizerState,  // kept between updates (momentum …)
+    Initial,         // a state's value before the first step; may be given by the caller
+    Variable,        // everything that equations define: states, outputs, lets, layer results
+    Adjoint,         // derivative of the loss with respect to a tensor
+};
+
+enum class DataKind : std::uint8_t {
+    Real,
+    Spike,  // 0 or 1 only; may be stored as bits
+    Index,  // an integer (class label, position); given from outside as int32
+};
+
+struct Tensor {
+    std::string name;  // qualified: "hidden.v", "fc1.weight", "image"; adjoints "adj(hidden.v)"
+    Shape shape;
+    bool per_step = false;    // one value for each step, else one for the run
+    bool per_sample = true;   // one value for each sample, else one for all (parameters)
+    Role role = Role::Variable;
+    DataKind kind = DataKind::Real;
+    /// What a positive lag reads before the first step: this tensor (per run), or 0 if invalid.
+    /// Beyond the last step (negative lags) every tensor is 0.
+    TensorId initial;
+    /// A [c] tensor that is read by [c, …] formulas acts as [c, 1, …].
+    bool per_channel = false;
+    /// The value must lie here ("in [a, b]" of inputs): checked when data arrive.
+    std::optional<std::pair<double, double>> interval;
+    /// Parameters: changed by training.
+    bool trainable = false;
+    /// Parameters of products are kept [in, out]; files hold [out, in] (PyTorch).
+    bool transposed_in_files = false;
+    SourceRange range;  // where it was declared
+};
+
+/// How a parameter gets its first value (language.md 3 and 8.4); drawn by the runtime.
+struct Initialiser {
+    enum class Kind { Constant, Uniform, Normal };
+    Kind kind = Kind::Constant;
+    double a = 0;  // the value; the low end; the mean
+    double b = 0;  // the high end; the standard deviation
+};
+
+// ---- definitions ---------------------------------------------------------------------------
+
+/// target[…] = value, for every element, sample and step. A read of another tensor needs the same
+/// shape, or a scalar shape [], or per_channel with a matching first dimension. A tensor without
+/// steps or samples is the same for all of them.
+struct Formula {
+    ExprId value;
+};
+
+/// target[o] = sum_i source[i] * weight[i, o] (transposed: target[i] = sum_o source[o]*weight[i, o]).
+/// Bias is a Formula behind it.
+struct Dense {
+    TensorId source;
+    TensorId weight;  // [in, out]
+    bool transposed = false;
+};
+
+/// target[i, o] = sum over samples (and steps, where both are per step) of source[i] * adjoint[o]:
+/// the gradient of a weight. If only one of them is per step, the verifier refuses: sum it first.
+struct DenseWeight {
+    TensorId source;
+    TensorId adjoint;
+};
+
+/// Sums over every axis that the source has and the target has not: steps, samples, and the shape
+/// (to [] or, for a per_channel target, to [c]). The order of summation is fixed: steps ascending,
+/// then samples ascending, then elements.
+struct SumTo {
+    TensorId source;
+};
+
+/// target = largest value over the steps. FirstMaxOverTime: the first step that attains it.
+struct MaxOverTime {
+    TensorId source;
+};
+struct FirstMaxOverTime {
+    TensorId source;
+};
+/// The value at the last step.
+struct LastStep {
+    TensorId source;
+};
+/// The first step with a non-zero value, steps - 1 if there is none.
+struct FirstSpike {
+    TensorId source;
+};
+
+// Operators along the (only) shape axis of a [c] source; the target is [] or [c].
+/// -log softmax(source)[label]
+struct CrossEntropy {
+    TensorId source;
+    TensorId label;  // Index, shape []
+};
+struct Softmax {
+    TensorId source;
+};
+/// 1 at the label, else 0.
+struct OneHot {
+    TensorId label;
+};
+/// Index of the first largest element ([] target), as a number.
+struct ArgMax {
+    TensorId source;
+};
+/// 1 in the first largest element of the flattened source, else 0 (same shape).
+struct Winner {
+    TensorId source;
+};
+
+using DefinitionKind = std::variant<Formula, Dense, DenseWeight, SumTo, MaxOverTime,
+                                    FirstMaxOverTime, LastStep, FirstSpike, CrossEntropy, Softmax,
+                                    OneHot, ArgMax, Winner>;
+
+struct Definition {
+    TensorId target;
+    DefinitionKind kind;
+};
+
+/// After everything else, all at once: persistent tensor := value (optimiser, batch statistics).
+struct Update {
+    TensorId target;
+    ExprId value;
+};
+
+// ---- what the text said --------------------------------------------------------------------
+
+/// One use of a cell: for printing, recording and plotting. Variables are named by tensors.
+struct Population {
+    std::string name;
+    std::string cell;  // "Leaky"
+    Shape shape;
+    std::vector<std::pair<std::string, TensorId>> variables;  // member name -> tensor, text order
+    SourceRange range;
+};
+
+struct Parameter {
+    TensorId tensor;
+    Initialiser initialiser;
+    std::string population_or_layer;  // "fc1"
+};
+
+struct StateVariable {
+    TensorId variable;
+    TensorId initial;  // given by --state, else defined by a Formula
+};
+
+struct Metric {
+    std::string name;  // "accuracy", or the qualifier
+    TensorId value;    // scalar, per sample: the mean over samples is reported
+};
+
+struct OptimizerConfig {
+    enum class Kind { Sgd, Adam, AdamW };
+    Kind kind = Kind::Sgd;
+    double learning_rate = 1e-3, momentum = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8,
+           weight_decay = 0;
+    bool nesterov = false;
+};
+
+struct Training {
+    std::string name;
+    std::vector<TensorId> targets;
+    TensorId loss;  // scalar, per sample
+    std::vector<Metric> metrics;
+    OptimizerConfig optimizer;
+    std::int64_t batch = 1, epochs = 1;
+    std::uint64_t seed = 0;
+    bool shuffle = true, drop_last = false;
+    SourceRange range;
+};
+
+struct Network {
+    std::string name;
+    ExprPool pool;
+    std::vector<Tensor> tensors;
+    std::vector<Definition> definitions;
+    std::vector<Update> updates;
+
+    std::optional<std::int64_t> steps;  // setting; else the length of the per-step inputs
+    double dt = 1;
+    std::vector<TensorId> inputs;
+    std::vector<TensorId> outputs;  // declared outputs, in text order
+    std::vector<Parameter> parameters;
+    std::vector<StateVariable> states;  // everything that has a past
+    std::vector<Population> populations;
+    std::optional<Training> training;
+
+    const Tensor& operator[](TensorId id) const { return tensors[id.index]; }
+    Tensor& operator[](TensorId id) { return tensors[id.index]; }
+
+    TensorId add(Tensor tensor);
+    void define(TensorId target, DefinitionKind kind);
+    /// The definition of a tensor, or nullptr if it comes from outside.
+    const Definition* definition(TensorId target) const;
+    /// By qualified name; invalid if there is none.
+    TensorId find(const std::string& name) const;
+
+ private:
+    std::vector<std::int32_t> definition_of_;  // by tensor, -1: none
+};
+
+/// The tensors that a definition reads, with the lag (0 for operators on whole tensors).
+struct Use {
+    TensorId tensor;
+    int lag = 0;
+};
+std::vector<Use> uses(const Network& network, const Definition& definition);
+
+/// Checks every rule stated in this header; returns the broken ones (empty: sound).
+std::vector<std::string> verify(const Network& network);
+
+/// The network as text: tensors, then definitions in the notation of .snn.
+std::string print(const Network& network);
+/// One line of it: "hidden.v[t] = …", "fc1.weight := …".
+std::string print(const Network& network, const Definition& definition);
+std::string print(const Network& network, const Update& update);
+
+}  // namespace snnc::ir

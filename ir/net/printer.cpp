@@ -1,0 +1,123 @@
+// `emit --stage=net`: every tensor, then every definition, in the order of the network.
+
+#include <utility>
+
+#include "ir/expr/printer.h"
+#include "ir/net/network.h"
+
+namespace snnc::ir {
+namespace {
+
+const char* text(Role role) {
+    switch (role) {
+        case Role::Input: return "input";
+        case Role::Target: return "target";
+        case Role::Parameter: return "parameter";
+        case Role::HyperParameter: return "hyperparameter";
+        case Role::OptimizerState: return "optimizer state";
+        case Role::Initial: return "initial";
+        case Role::Variable: return "variable";
+        case Role::Adjoint: return "adjoint";
+    }
+    return "";
+}
+
+const char* text(DataKind kind) {
+    switch (kind) {
+        case DataKind::Real: return "f32";
+        case DataKind::Spike: return "spike";
+        case DataKind::Index: return "index";
+    }
+    return "";
+}
+
+class NetworkPrinter {
+ public:
+    explicit NetworkPrinter(const Network& network) : network_(network) {}
+
+    std::string print() {
+        out_ = "network " + network_.name + "\n";
+        if (network_.steps) out_ += "steps " + std::to_string(*network_.steps) + "\n";
+        out_ += "\ntensors\n";
+        for (const Tensor& tensor : network_.tensors) print(tensor);
+        out_ += "\ndefinitions\n";
+        for (const Definition& definition : network_.definitions)
+            out_ += "  " + print(definition) + "\n";
+        if (!network_.updates.empty()) out_ += "\nupdates\n";
+        for (const Update& update : network_.updates)
+            out_ += "  " + print(update) + "\n";
+        return std::move(out_);
+    }
+
+    std::string print(const Definition& definition) {
+        const std::string before = std::exchange(out_, target(definition.target) + " = ");
+        std::visit([&](const auto& kind) { print(kind); }, definition.kind);
+        return std::exchange(out_, before);
+    }
+
+    std::string print(const Update& update) const {
+        return name(update.target) + " := " + expr(update.value);
+    }
+
+ private:
+    std::string name(TensorId id) const { return network_[id].name; }
+    std::string target(TensorId id) const { return name(id) + (network_[id].per_step ? "[t]" : ""); }
+
+    std::string expr(ExprId id) const {
+        return ir::print(network_.pool, id, [&](const ExprNode& read) {
+            return name(read.tensor) + (network_[read.tensor].per_step ? print_index(read.lag) : "");
+        });
+    }
+
+    void print(const Tensor& tensor) {
+        out_ += "  " + tensor.name + " : " + text(tensor.kind) + to_string(tensor.shape) + " " +
+                text(tensor.role);
+        if (tensor.per_step) out_ += ", per step";
+        if (tensor.per_sample) out_ += ", per sample";
+        if (tensor.per_channel) out_ += ", per channel";
+        if (tensor.trainable) out_ += ", trained";
+        if (tensor.initial.valid()) out_ += ", before the first step " + name(tensor.initial);
+        out_ += "\n";
+    }
+
+    void print(const Formula& formula) { out_ += expr(formula.value); }
+    void print(const Dense& dense) {
+        out_ += "dense(" + target(dense.source) + ", " + (dense.transposed ? "transposed " : "") +
+                name(dense.weight) + ")";
+    }
+    void print(const DenseWeight& product) {
+        out_ += "outer(" + target(product.source) + ", " + target(product.adjoint) + ")";
+    }
+    void print(const CrossEntropy& op) {
+        out_ += "cross_entropy(" + target(op.source) + ", " + target(op.label) + ")";
+    }
+    void print(const OneHot& op) { out_ += "one_hot(" + target(op.label) + ")"; }
+    void print(const SumTo& op) { call("sum_to", op.source); }
+    void print(const MaxOverTime& op) { call("max_t", op.source); }
+    void print(const FirstMaxOverTime& op) { call("first_max_t", op.source); }
+    void print(const LastStep& op) { call("last", op.source); }
+    void print(const FirstSpike& op) { call("first_spike", op.source); }
+    void print(const Softmax& op) { call("softmax", op.source); }
+    void print(const ArgMax& op) { call("argmax", op.source); }
+    void print(const Winner& op) { call("winner", op.source); }
+    void call(const char* function, TensorId source) {
+        out_ += std::string(function) + "(" + target(source) + ")";
+    }
+
+    const Network& network_;
+    std::string out_;
+};
+
+}  // namespace
+
+std::string print(const Network& network) { return NetworkPrinter(network).print(); }
+
+std::string print(const Network& network, const Definition& definition) {
+    return NetworkPrinter(network).print(definition);
+}
+
+std::string print(const Network& network, const Update& update) {
+    return NetworkPrinter(network).print(update);
+}
+
+}  // namespace snnc::ir

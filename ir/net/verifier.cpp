@@ -1,0 +1,177 @@
+#include "ir/net/network.h"
+
+namespace snnc::ir {
+namespace {
+
+/// Collects the broken rules of one network.
+class Verifier {
+ public:
+    explicit Verifier(const Network& network) : network_(network) {}
+
+    std::vector<std::string> run() {
+        check_targets();
+        for (const Definition& definition : network_.definitions) {
+            place_ = network_[definition.target].name;
+            target_ = definition.target;
+            if (!check_uses(definition)) continue;
+            std::visit([&](const auto& kind) { check(kind); }, definition.kind);
+        }
+        for (const Update& update : network_.updates) {
+            place_ = "update of " + network_[update.target].name;
+            target_ = update.target;
+            check(Formula{update.value});
+        }
+        return std::move(broken_);
+    }
+
+ private:
+    void fail(const std::string& rule) { broken_.push_back(place_ + ": " + rule); }
+    void require(bool holds, const std::string& rule) {
+        if (!holds) fail(rule);
+    }
+    const Tensor& target() const { return network_[target_]; }
+    bool exists(TensorId id) const { return id.index < network_.tensors.size(); }
+
+    void check_targets() {
+        std::vector<bool> defined(network_.tensors.size(), false);
+        for (const Definition& definition : network_.definitions) {
+            place_ = "definition";
+            if (!exists(definition.target)) {
+                fail("target does not exist");
+                continue;
+            }
+            place_ = network_[definition.target].name;
+            require(!defined[definition.target.index], "is defined twice");
+            defined[definition.target.index] = true;
+        }
+        for (const Tensor& tensor : network_.tensors) {
+            place_ = tensor.name;
+            require(!tensor.initial.valid() || exists(tensor.initial), "initial value is missing");
+            if (tensor.initial.valid() && exists(tensor.initial))
+                require(!network_[tensor.initial].per_step, "initial value is per step");
+        }
+    }
+
+    bool check_uses(const Definition& definition) {
+        bool sound = true;
+        for (const Use& use : uses(network_, definition)) {
+            if (!exists(use.tensor)) {
+                fail("reads a tensor that does not exist");
+                sound = false;
+            } else if (use.lag != 0 && !network_[use.tensor].per_step) {
+                fail("reads the past of " + network_[use.tensor].name + ", which has no steps");
+                sound = false;
+            }
+        }
+        return sound;
+    }
+
+    /// A formula may read tensors that are at most as fine as its target.
+    void check(const Formula& formula) {
+        for_each_read(network_.pool, formula.value, [&](const ExprNode& read) {
+            const Tensor& source = network_[read.tensor];
+            require(target().per_step || !source.per_step,
+                    "has no steps but reads " + source.name + ", which has");
+            require(target().per_sample || !source.per_sample,
+                    "has no samples but reads " + source.name + ", which has");
+            require(fits(source), "shape " + to_string(target().shape) + " reads " + source.name +
+                                      " of shape " + to_string(source.shape));
+        });
+    }
+
+    bool fits(const Tensor& source) const {
+        if (source.shape.empty() || source.shape == target().shape) return true;
+        return source.per_channel && source.shape.size() == 1 && !target().shape.empty() &&
+               source.shape[0] == target().shape[0];
+    }
+
+    void check(const Dense& dense) {
+        const Tensor& source = network_[dense.source];
+        const Tensor& weight = network_[dense.weight];
+        if (weight.shape.size() != 2) return fail("weight is no matrix");
+        const std::int64_t in = weight.shape[dense.transposed ? 1 : 0];
+        const std::int64_t out = weight.shape[dense.transposed ? 0 : 1];
+        require(source.shape == Shape{in}, "source shape " + to_string(source.shape) +
+                                               " does not fit weight " + to_string(weight.shape));
+        require(target().shape == Shape{out}, "target shape does not fit the weight");
+        require(!weight.per_step && !weight.per_sample, "weight varies");
+        same_kind(source);
+    }
+
+    void check(const DenseWeight& product) {
+        const Tensor& source = network_[product.source];
+        const Tensor& adjoint = network_[product.adjoint];
+        require(!target().per_step && !target().per_sample, "a weight's gradient varies");
+        require(source.shape.size() == 1 && adjoint.shape.size() == 1 &&
+                    target().shape == Shape{source.shape[0], adjoint.shape[0]},
+                "shapes of source, adjoint and gradient do not fit");
+        require(source.per_step == adjoint.per_step, "only one operand is per step: sum it first");
+    }
+
+    void check(const SumTo& sum) {
+        const Tensor& source = network_[sum.source];
+        require(source.per_step || !target().per_step, "a sum cannot add steps");
+        require(source.per_sample || !target().per_sample, "a sum cannot add samples");
+        const bool channels = target().per_channel && target().shape.size() == 1 &&
+                              !source.shape.empty() && target().shape[0] == source.shape[0];
+        require(target().shape == source.shape || target().shape.empty() || channels,
+                "sums " + to_string(source.shape) + " to " + to_string(target().shape));
+    }
+
+    void check(const MaxOverTime& op) { over_time(op.source); }
+    void check(const FirstMaxOverTime& op) { over_time(op.source); }
+    void check(const LastStep& op) { over_time(op.source); }
+    void check(const FirstSpike& op) { over_time(op.source); }
+
+    void over_time(TensorId id) {
+        const Tensor& source = network_[id];
+        require(source.per_step && !target().per_step, "reduces steps of a tensor without steps");
+        require(source.shape == target().shape && source.per_sample == target().per_sample,
+                "a reduction over steps changes the shape");
+    }
+
+    void check(const CrossEntropy& entropy) {
+        const Tensor& source = network_[entropy.source];
+        require(source.shape.size() == 1 && target().shape.empty(),
+                "cross entropy needs scores [c] and gives []");
+        label(entropy.label);
+    }
+    void check(const Softmax& softmax) {
+        const Tensor& source = network_[softmax.source];
+        require(source.shape.size() == 1 && source.shape == target().shape, "softmax needs [c]");
+        same_kind(source);
+    }
+    void check(const OneHot& one_hot) {
+        require(target().shape.size() == 1, "one-hot code needs [c]");
+        label(one_hot.label);
+    }
+    void check(const ArgMax& op) {
+        require(network_[op.source].shape.size() == 1 && target().shape.empty(),
+                "argmax needs [c] and gives []");
+        same_kind(network_[op.source]);
+    }
+    void check(const Winner& op) {
+        require(network_[op.source].shape == target().shape, "winner changes the shape");
+        same_kind(network_[op.source]);
+    }
+
+    void label(TensorId id) {
+        require(network_[id].kind == DataKind::Index && network_[id].shape.empty(),
+                "label is no index");
+    }
+    void same_kind(const Tensor& source) {
+        require(source.per_step == target().per_step && source.per_sample == target().per_sample,
+                "steps or samples differ from those of " + source.name);
+    }
+
+    const Network& network_;
+    std::vector<std::string> broken_;
+    std::string place_;
+    TensorId target_;
+};
+
+}  // namespace
+
+std::vector<std::string> verify(const Network& network) { return Verifier(network).run(); }
+
+}  // namespace snnc::ir

@@ -1,0 +1,51 @@
+// Arrays in memory: a type, a shape, bytes in row-major order.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace snnc::runtime {
+
+enum class Dtype { F32, F64, U8, I32, I64, Bool };
+
+std::size_t size_of(Dtype dtype);
+const char* name_of(Dtype dtype);  // "float32"
+bool is_integer(Dtype dtype);      // also true for Bool
+
+using Shape = std::vector<std::int64_t>;
+std::string to_string(const Shape& shape);  // "[25, 128, 10]"
+
+/// The number of elements; throws std::overflow_error if it does not fit or a size is negative.
+std::int64_t element_count(const Shape& shape);
+
+struct Array {
+    Dtype dtype = Dtype::F32;
+    Shape shape;
+    std::vector<std::byte> bytes;
+
+    Array() = default;
+    Array(Dtype dtype, Shape shape);  // zeros
+
+    std::int64_t size() const { return std::int64_t(bytes.size() / size_of(dtype)); }
+    template <class T>
+    std::span<T> as() {
+        return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
+    }
+    template <class T>
+    std::span<const T> as() const {
+        return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+    }
+
+    /// The values as float32 or int32; an integer that does not fit saturates.
+    std::vector<float> to_f32() const;
+    std::vector<double> to_f64() const;
+    std::vector<std::int32_t> to_i32() const;
+
+    static Array of_f32(Shape shape, std::span<const float> values);
+};
+
+}  // namespace snnc::runtime

@@ -1,0 +1,150 @@
+#include "runtime/npy.h"
+
+#include <bit>
+#include <optional>
+#include <regex>
+
+#include "runtime/atomic_file.h"
+#include "runtime/zip.h"
+
+namespace snnc::runtime {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "files are little endian");
+
+constexpr std::string_view magic = "\x93NUMPY";
+
+[[noreturn]] void bad(DataErrorKind kind, const std::string& file, const std::string& message) {
+    throw DataError(kind, file, message);
+}
+
+std::optional<Dtype> dtype_of(const std::string& descr) {
+    if (descr == "<f4") return Dtype::F32;
+    if (descr == "<f8") return Dtype::F64;
+    if (descr == "|u1" || descr == "<u1") return Dtype::U8;
+    if (descr == "<i4") return Dtype::I32;
+    if (descr == "<i8") return Dtype::I64;
+    if (descr == "|b1") return Dtype::Bool;
+    return std::nullopt;
+}
+
+const char* descr_of(Dtype dtype) {
+    switch (dtype) {
+        case Dtype::F32: return "<f4";
+        case Dtype::F64: return "<f8";
+        case Dtype::U8: return "|u1";
+        case Dtype::I32: return "<i4";
+        case Dtype::I64: return "<i8";
+        case Dtype::Bool: return "|b1";
+    }
+    return "";
+}
+
+/// The header is a Python literal; NumPy writes its three entries in this form.
+std::string entry(const std::string& header, const std::string& pattern, const std::string& file) {
+    std::smatch match;
+    if (!std::regex_search(header, match, std::regex(pattern)))
+        bad(DataErrorKind::BadFormat, file, "has a damaged .npy header");
+    return match[1];
+}
+
+Shape parse_shape(const std::string& text, const std::string& file) {
+    Shape shape;
+    const std::regex number("[0-9]+");
+    for (std::sregex_iterator it(text.begin(), text.end(), number), end; it != end; ++it) {
+        if (it->length() > 18) bad(DataErrorKind::BadFormat, file, "has an absurd shape");
+        shape.push_back(std::stoll(it->str()));
+    }
+    return shape;
+}
+
+/// Length of the header and where it starts, by the file's version.
+std::pair<std::size_t, std::size_t> header_place(std::string_view bytes, const std::string& file) {
+    if (bytes.empty()) bad(DataErrorKind::FileEmpty, file, "is empty");
+    if (bytes.substr(0, magic.size()) != magic.substr(0, std::min(magic.size(), bytes.size())))
+        bad(DataErrorKind::BadFormat, file, "is not a .npy file");
+    if (bytes.size() < 12) bad(DataErrorKind::FileTruncated, file, "is cut short in its header");
+    const auto byte = [&](std::size_t i) { return std::size_t((unsigned char)bytes[i]); };
+    const std::size_t version = byte(6);
+    if (version < 1 || version > 3)
+        bad(DataErrorKind::BadFormat, file,
+            "has .npy version " + std::to_string(version) + ", which is unknown");
+    if (version == 1) return {byte(8) | byte(9) << 8, 10};
+    return {byte(8) | byte(9) << 8 | byte(10) << 16 | byte(11) << 24, 12};
+}
+
+}  // namespace
+
+Array parse_npy(std::string_view bytes, const std::string& file) {
+    const auto [length, start] = header_place(bytes, file);
+    if (length > 65536) bad(DataErrorKind::BadFormat, file, "has a damaged .npy header");
+    if (bytes.size() < start + length)
+        bad(DataErrorKind::FileTruncated, file, "is cut short in its header");
+    const std::string header(bytes.substr(start, length));
+    const std::string descr = entry(header, "'descr'\\s*:\\s*'([^']*)'", file);
+    const std::string order = entry(header, "'fortran_order'\\s*:\\s*(True|False)", file);
+    const Shape shape =
+        parse_shape(entry(header, "'shape'\\s*:\\s*\\(([0-9, ]*)\\)", file), file);
+
+    const std::optional<Dtype> dtype = dtype_of(descr);
+    if (!dtype)
+        bad(DataErrorKind::BadDtype, file,
+            "has dtype '" + descr + "'; float32, float64, uint8, int32, int64 and bool can be read");
+    if (order == "True" && shape.size() > 1)
+        bad(DataErrorKind::BadFormat, file,
+            "is in Fortran order; save numpy.ascontiguousarray(x) instead");
+
+    const std::string_view data = bytes.substr(start + length);
+    std::int64_t count = 0, needed = 0;
+    try {
+        count = element_count(shape);
+    } catch (const std::overflow_error&) {
+        bad(DataErrorKind::BadFormat, file, "has an absurd shape");
+    }
+    if (__builtin_mul_overflow(count, std::int64_t(size_of(*dtype)), &needed))
+        bad(DataErrorKind::BadFormat, file, "has an absurd shape");
+    const std::string sizes = "shape " + to_string(shape) + " needs " + std::to_string(needed) +
+                              " bytes of data, the file has " + std::to_string(data.size());
+    if (std::int64_t(data.size()) < needed)
+        bad(DataErrorKind::FileTruncated, file, "is cut short: " + sizes);
+    if (std::int64_t(data.size()) > needed)
+        bad(DataErrorKind::BadFormat, file, "has bytes behind its data: " + sizes);
+    Array array(*dtype, shape);
+    std::memcpy(array.bytes.data(), data.data(), data.size());
+    return array;
+}
+
+Array read_npy(const std::string& path) {
+    const std::size_t colon = path.rfind(".npz:");
+    if (colon != std::string::npos) {
+        const std::string archive = path.substr(0, colon + 4), member = path.substr(colon + 5);
+        return parse_npy(read_zip_member(archive, member + ".npy"), path);
+    }
+    return parse_npy(read_file(path), path);
+}
+
+std::vector<std::string> npz_members(const std::string& path) {
+    std::vector<std::string> names;
+    for (std::string name : zip_members(path))
+        if (name.ends_with(".npy")) names.push_back(name.substr(0, name.size() - 4));
+    return names;
+}
+
+void write_npy(const std::string& path, const Array& array) {
+    std::string shape;
+    for (const std::int64_t size : array.shape) shape += std::to_string(size) + ", ";
+    if (array.shape.size() > 1) shape.resize(shape.size() - 2);
+    if (array.shape.size() == 1) shape.resize(shape.size() - 1);
+    std::string header = std::string("{'descr': '") + descr_of(array.dtype) +
+                         "', 'fortran_order': False, 'shape': (" + shape + "), }";
+    while ((10 + header.size() + 1) % 64 != 0) header += ' ';
+    header += '\n';
+    std::string start(magic);
+    start += {'\x01', '\x00', char(header.size() & 255), char(header.size() >> 8)};
+    const std::string_view parts[] = {
+        start, header,
+        {reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size()}};
+    write_atomically(path, parts);
+}
+
+}  // namespace snnc::runtime

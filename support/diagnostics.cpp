@@ -1,0 +1,134 @@
+#include "support/diagnostics.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "support/unicode.h"
+
+namespace snnc {
+
+const std::vector<CodeInfo>& all_codes() {
+    static const std::vector<CodeInfo> codes = {
+#define SNNC_DIAGNOSTIC(name, code, severity, title) \
+    {Code::name, #name, code, Severity::severity, title},
+#include "support/diagnostics.def"
+#undef SNNC_DIAGNOSTIC
+    };
+    return codes;
+}
+
+const CodeInfo& info(Code code) { return all_codes()[static_cast<std::size_t>(code)]; }
+
+DiagnosticBuilder& DiagnosticBuilder::label(const SourceRange& range, std::string message) {
+    diagnostic_.labels.push_back({range, std::move(message)});
+    return *this;
+}
+
+DiagnosticBuilder& DiagnosticBuilder::note(std::string message) {
+    if (!message.empty()) diagnostic_.notes.push_back(std::move(message));
+    return *this;
+}
+
+DiagnosticBuilder& DiagnosticBuilder::edit(const SourceRange& range, std::string text) {
+    diagnostic_.edits.push_back({range, std::move(text)});
+    return *this;
+}
+
+DiagnosticBuilder& DiagnosticBuilder::file(std::string name) {
+    diagnostic_.file = std::move(name);
+    return *this;
+}
+
+DiagnosticBuilder Diagnostics::report(Code code, const SourceRange& range, std::string message) {
+    Diagnostic made{code, range, std::move(message), {}, {}, {}, {}};
+    const bool repeated = !seen_
+                               .emplace(code, range.file.index, range.begin, range.end,
+                                        range.valid() ? std::string() : made.message)
+                               .second;
+    if (repeated) {
+        repeated_ = std::move(made);
+        return DiagnosticBuilder(repeated_);
+    }
+    const Severity severity = info(code).severity;
+    if (severity == Severity::Error) ++errors_;
+    if (severity == Severity::Limitation) ++limitations_;
+    all_.push_back(std::move(made));
+    return DiagnosticBuilder(all_.back());
+}
+
+void Diagnostics::sort_by_place() {
+    const auto place = [](const Diagnostic& d) {
+        return std::make_tuple(d.range.file.index, d.range.begin);
+    };
+    std::stable_sort(all_.begin(), all_.end(),
+                     [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
+}
+
+namespace {
+
+/// Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours.
+std::size_t edit_distance(const std::u32string& a, const std::u32string& b) {
+    std::vector<std::size_t> before_last, last(b.size() + 1), row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
+        }
+        before_last = last;
+        last = row;
+    }
+    return last[b.size()];
+}
+
+std::u32string lower(std::u32string text) {
+    for (char32_t& c : text) {
+        if (c >= U'A' && c <= U'Z') c += U'a' - U'A';
+    }
+    return text;
+}
+
+constexpr std::size_t longest_compared = 64;  // names beyond that are no misspellings
+
+}  // namespace
+
+std::vector<std::string> nearest_names(std::string_view name,
+                                       const std::vector<std::string>& candidates) {
+    const std::u32string wanted = to_code_points(name);
+    if (wanted.empty() || wanted.size() > longest_compared) return {};
+    const std::size_t limit = wanted.size() <= 2 ? 1 : (wanted.size() + 2) / 3;
+
+    std::vector<std::pair<std::size_t, std::string>> found;  // twice the distance, name
+    for (const std::string& candidate : candidates) {
+        const std::u32string other = to_code_points(candidate);
+        if (other == wanted || other.empty() || other.size() > longest_compared) continue;
+        const bool other_case = lower(other) == lower(wanted);
+        const std::size_t distance = other_case ? 1 : 2 * edit_distance(wanted, other);
+        // A name that shares no letter with what was written is no suggestion.
+        if (distance > 2 * limit || (!other_case && distance >= 2 * other.size())) continue;
+        found.emplace_back(distance, candidate);
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<std::string> names;
+    for (const auto& [distance, candidate] : found) {
+        if (names.size() == 3) break;
+        if (std::find(names.begin(), names.end(), candidate) == names.end()) {
+            names.push_back(candidate);
+        }
+    }
+    return names;
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
+    std::string text;
+    for (const std::string& near : nearest_names(name, candidates)) {
+        text += (text.empty() ? "did you mean `" : ", `") + near + "`";
+    }
+    return text.empty() ? text : text + "?";
+}
+
+}  // namespace snnc

@@ -1,0 +1,112 @@
+#include "tests/support/reference.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "tests/support/process.h"
+
+namespace snnc::test {
+
+std::vector<Json> reference_cases(const std::string& name) {
+    const auto path = std::filesystem::path(SNNC_SOURCE_DIR) / "tests/reference" / (name + ".json");
+    return Json::parse(read_text(path)).at("cases").get<std::vector<Json>>();
+}
+
+Tensor tensor(const Json& json) {
+    Tensor result{json.at("shape").get<std::vector<std::int64_t>>(), {}};
+    for (const Json& value : json.at("data")) {
+        result.data.push_back(value.is_string()
+                                  ? std::strtof(value.get<std::string>().c_str(), nullptr)
+                                  : static_cast<float>(value.get<double>()));
+    }
+    return result;
+}
+
+Tensors tensors(const Json& json) {
+    Tensors result;
+    for (const auto& [name, value] : json.items()) result[name] = tensor(value);
+    return result;
+}
+
+std::string number_text(double value) {
+    char buffer[64];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(value),
+                                   std::chars_format::fixed);
+    return {buffer, end.ptr};
+}
+
+std::string parameter_name(const std::string& reference_name) {
+    static const std::map<std::string, std::string> names{{"threshold", "theta"},
+                                                          {"graded_spikes_factor", "gain"}};
+    const auto found = names.find(reference_name);
+    return found == names.end() ? reference_name : found->second;
+}
+
+SurrogateText surrogate_text(const Json& surrogate) {
+    const std::string name = surrogate.at("name");
+    static const std::map<std::string, std::string> library{
+        {"atan", "atan"},
+        {"fast_sigmoid", "fast_sigmoid"},
+        {"sigmoid", "sigmoid"},
+        {"spike_rate_escape", "spike_rate_escape"},
+        {"triangular", "triangular_snntorch"},
+        {"straight_through_estimator", "straight_through"},
+        {"heaviside", "heaviside"},
+        {"SFS", "sfs_snntorch"},
+        {"LSO", "lso"},
+    };
+    if (name == "custom_pw_linear") return {"hat", "surrogate hat(x) = max(0, 1 - abs(x))\n"};
+    if (name == "custom_leaky") {
+        return {"two_slopes", "surrogate two_slopes(x) = if x > 0 { 1 } else { 0.1 }\n"};
+    }
+    // Its slope below the threshold has the factor `variance`, which is 0 in every case.
+    if (name == "SSO") return {"heaviside", {}};
+
+    std::string arguments;
+    for (const char* parameter : {"alpha", "slope", "threshold", "beta", "B"}) {
+        if (!surrogate.contains(parameter)) continue;
+        if (!arguments.empty()) arguments += ", ";
+        arguments += parameter + (" = " + number_text(surrogate.at(parameter).get<double>()));
+    }
+    return {library.at(name) + (arguments.empty() ? "" : "(" + arguments + ")"), {}};
+}
+
+LeakyText leaky_text(const Json& neuron, const std::string& name, LeakyParameters parameters,
+                     const std::string& surrogate) {
+    LeakyText result;
+    std::string arguments;
+    for (const auto& [reference_name, value] : neuron.at("params").items()) {
+        const Tensor values = tensor(value);
+        const std::string parameter = parameter_name(reference_name);
+        const std::string first = number_text(values.data[0]);
+        arguments += parameter + " = ";
+        if (!values.shape.empty()) {
+            // The text's value is only the first guess; the values stand in the weights file.
+            arguments += "learn 0.5 per neuron, ";
+        } else if (parameters == LeakyParameters::Learned) {
+            arguments += "learn " + first + ", ";
+        } else {
+            arguments += first + ", ";
+            continue;
+        }
+        result.weights[name + "." + parameter] = values;
+    }
+    const std::string reset = neuron.at("reset");
+    arguments += "reset = " + (reset == "zero" ? "zero_state" : reset);
+    if (!neuron.at("reset_delay").get<bool>()) arguments += ", timing = snntorch_immediate";
+    if (neuron.at("inhibition").get<bool>()) arguments += ", inhibition = on";
+    if (!surrogate.empty()) arguments += ", surrogate = " + surrogate;
+    result.use = "Leaky(" + arguments + ")";
+    return result;
+}
+
+std::string identifier(std::string text) {
+    for (char& c : text) {
+        if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+    }
+    return text;
+}
+
+}  // namespace snnc::test

@@ -1,0 +1,64 @@
+// Reading the reference data under tests/reference (see the README there) and writing the .snn
+// texts and array files that put a case to the snnc command.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace snnc::test {
+
+using Json = nlohmann::json;
+
+struct Tensor {
+    std::vector<std::int64_t> shape;
+    std::vector<float> data;
+};
+using Tensors = std::map<std::string, Tensor>;
+
+/// The cases of tests/reference/NAME.json.
+std::vector<Json> reference_cases(const std::string& name);
+
+/// {"shape": …, "data": …}; NaN and infinities are strings there.
+Tensor tensor(const Json& json);
+Tensors tensors(const Json& json);
+
+// Array files (array_files.cpp).
+void write_npy(const std::filesystem::path& path, const Tensor& tensor);
+void write_npy_labels(const std::filesystem::path& path, const Json& labels);
+Tensor read_npy(const std::filesystem::path& path);
+void write_safetensors(const std::filesystem::path& path, const Tensors& tensors);
+Tensors read_safetensors(const std::filesystem::path& path);
+
+/// The use of a surrogate as .snn text, and the declaration it needs if the library has none.
+struct SurrogateText {
+    std::string use;
+    std::string declaration;
+};
+SurrogateText surrogate_text(const Json& surrogate);
+
+/// The use of Leaky that a neuron description asks for.
+enum class LeakyParameters {
+    Constant,  // scalars are written into the text; values per neuron are learned ones
+    Learned,   // every parameter is learned: its value comes from the weights file
+};
+struct LeakyText {
+    std::string use;
+    Tensors weights;  // "NAME.beta" … for the parameters that come from a file
+};
+LeakyText leaky_text(const Json& neuron, const std::string& name, LeakyParameters parameters,
+                     const std::string& surrogate = {});
+
+/// A number as .snn text that reads back as the same float.
+std::string number_text(double value);
+
+/// What snnc calls a parameter of the reference data.
+std::string parameter_name(const std::string& reference_name);
+
+/// For names of tests.
+std::string identifier(std::string text);
+
+}  // namespace snnc::test

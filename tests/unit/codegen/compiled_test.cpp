@@ -1,0 +1,98 @@
+// Property: compiled code gives what the interpreter gives in float. Formulas agree bit for bit;
+// products may add in another way.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "codegen/backend.h"
+#include "ir/autodiff/differentiate.h"
+#include "ir/passes/forward_copies.h"
+#include "tests/unit/ir/step/random_network.h"
+#include "tests/unit/ir/step/run.h"
+
+namespace snnc::codegen {
+namespace {
+
+using namespace ir;
+using namespace ir::test;
+
+/// Both targets where the processor can run them.
+std::vector<Target> targets() {
+    std::vector<Target> found = {Target::named("x86-64-v3")};
+    if (Target::host().name == "x86-64-v4") found.push_back(Target::host());
+    return found;
+}
+
+void expect_near(const Network& network, const StepProgram& program, const Run& got,
+                 const Run& expected, const std::string& where) {
+    for (const Port& port : program.ports) {
+        const auto& a = got[port.tensor];
+        const auto& b = expected[port.tensor];
+        ASSERT_EQ(a.size(), b.size());
+        double largest = 1;
+        for (const double value : b) largest = std::max(largest, std::abs(value));
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            if (std::isnan(a[i]) && std::isnan(b[i])) continue;
+            ASSERT_NEAR(a[i], b[i], 2e-5 * largest)
+                << where << ": " << network[port.tensor].name << " at " << i;
+        }
+    }
+}
+
+void compare(const Network& network, const LoweringOptions& options, const RunSize& size,
+             std::uint64_t seed) {
+    const StepProgram program = lower(network, options);
+    const Run expected = run<float>(network, program, size, seed);
+    for (const Target& target : targets())
+        for (const int threads : {1, 2}) {
+            const auto compiled = compile(network, program, {target, "", threads});
+            const Run got = run_by(network, program, size, seed,
+                                   [&](const auto& ports) { compiled->run(size, ports); });
+            expect_near(network, program, got, expected,
+                        target.name + ", " + std::to_string(threads) + " threads");
+        }
+}
+
+class CompiledMlp : public testing::TestWithParam<std::tuple<int, int, int, int>> {};
+
+TEST_P(CompiledMlp, TrainingStepIsTheInterpreters) {
+    const auto [width, classes, steps, samples] = GetParam();
+    Mlp mlp(20, width, classes);
+    Network& network = mlp.build.net;
+    std::vector<TensorId> wrt{mlp.image};
+    for (const Parameter& item : network.parameters) wrt.push_back(item.tensor);
+    const Gradients gradients = differentiate(network, mlp.loss, wrt);
+    OptimizerConfig config;
+    config.momentum = 0.9;
+    add_optimizer(network, gradients, config);
+    forward_copies(network);
+    LoweringOptions options;
+    options.results = {mlp.loss, mlp.counts, mlp.hidden.v, mlp.out.s, gradients.of(mlp.image)};
+    compare(network, options, {steps, samples}, 3);
+    options.updates = true;
+    options.results = {mlp.loss, mlp.counts};
+    compare(network, options, {steps, samples}, 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, CompiledMlp,
+                         testing::Values(std::tuple{1, 3, 1, 1}, std::tuple{3, 3, 7, 5},
+                                         std::tuple{15, 10, 7, 5}, std::tuple{16, 3, 7, 2},
+                                         std::tuple{17, 40, 5, 3}, std::tuple{130, 10, 25, 4}));
+
+class CompiledRandomNetworks : public testing::TestWithParam<int> {};
+
+TEST_P(CompiledRandomNetworks, AgreeWithTheInterpreter) {
+    RandomNetwork random = random_network(std::uint64_t(GetParam()), true);
+    Network& network = random.build.net;
+    const Gradients gradients = differentiate(network, random.loss, random.wrt);
+    LoweringOptions options;
+    options.results = {random.loss};
+    for (const TensorId id : random.wrt)
+        if (gradients.of(id).valid()) options.results.push_back(gradients.of(id));
+    compare(network, options, {5, 2}, 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, CompiledRandomNetworks, testing::Range(0, 12));
+
+}  // namespace
+}  // namespace snnc::codegen

@@ -1,0 +1,184 @@
+#include "tests/unit/ir/step/naive.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "ir/expr/evaluate.h"
+
+namespace snnc::ir::test {
+
+void Naive::follow(const StepProgram& program) {
+    for (const Task& task : program.tasks) {
+        const auto* scan = std::get_if<ScanTask>(&task);
+        if (!scan || scan->order != Order::Backward) continue;
+        for (TensorId sum : scan->sums) descending_[sum.index] = true;
+    }
+}
+
+/// One element of an operator's result, written from the comments of network.h.
+struct NaiveOperator {
+    Naive& naive;
+    TensorId target;
+    std::int64_t step, sample, element;
+
+    double at(TensorId id, std::int64_t i) { return naive.value(id, step, sample, i); }
+    double at_step(TensorId id, std::int64_t t) { return naive.value(id, t, sample, element); }
+    const Tensor& tensor(TensorId id) { return naive.network_[id]; }
+
+    double operator()(const Formula& formula) {
+        return naive.expression(formula.value, target, step, sample, element);
+    }
+    double operator()(const Dense& dense) {
+        const Shape& shape = tensor(dense.weight).shape;
+        double sum = 0;
+        for (std::int64_t k = 0; k < shape[dense.transposed ? 1 : 0]; ++k) {
+            const std::int64_t place =
+                dense.transposed ? element * shape[1] + k : k * shape[1] + element;
+            sum += at(dense.source, k) * naive.value(dense.weight, 0, 0, place);
+        }
+        return sum;
+    }
+    double operator()(const DenseWeight& product) {
+        const std::int64_t outputs = tensor(target).shape[1];
+        double sum = 0;
+        for (std::int64_t t = 0; t < (tensor(product.source).per_step ? naive.steps_ : 1); ++t) {
+            for (std::int64_t b = 0; b < naive.samples_; ++b) {
+                sum += naive.value(product.source, t, b, element / outputs) *
+                       naive.value(product.adjoint, t, b, element % outputs);
+            }
+        }
+        return sum;
+    }
+    double operator()(const SumTo& op) {
+        const Tensor& from = tensor(op.source);
+        const Tensor& to = tensor(target);
+        const bool over_steps = from.per_step && !to.per_step;
+        const bool over_samples = from.per_sample && !to.per_sample;
+        const std::int64_t inner = naive.elements(op.source) / naive.elements(target);
+        double sum = 0;
+        for (std::int64_t k = 0; k < (over_steps ? naive.steps_ : 1); ++k) {
+            const std::int64_t t = !over_steps                       ? step
+                                   : naive.descending_[target.index] ? naive.steps_ - 1 - k
+                                                                     : k;
+            for (std::int64_t b = 0; b < (over_samples ? naive.samples_ : 1); ++b) {
+                for (std::int64_t e = 0; e < inner; ++e) {
+                    sum +=
+                        naive.value(op.source, t, over_samples ? b : sample, element * inner + e);
+                }
+            }
+        }
+        return sum;
+    }
+    double operator()(const MaxOverTime& op) {
+        return at_step(op.source, std::int64_t((*this)(FirstMaxOverTime{op.source})));
+    }
+    double operator()(const FirstMaxOverTime& op) {
+        std::int64_t best = 0;
+        for (std::int64_t t = 1; t < naive.steps_; ++t) {
+            if (at_step(op.source, t) > at_step(op.source, best)) best = t;
+        }
+        return double(best);
+    }
+    double operator()(const LastStep& op) { return at_step(op.source, naive.steps_ - 1); }
+    double operator()(const FirstSpike& op) {
+        for (std::int64_t t = 0; t < naive.steps_; ++t) {
+            if (at_step(op.source, t) != 0) return double(t);
+        }
+        return double(naive.steps_ - 1);
+    }
+    double largest(TensorId id) { return at(id, first_largest(id)); }
+    double sum_of_exponentials(TensorId id) {
+        double sum = 0;
+        for (std::int64_t i = 0; i < naive.elements(id); ++i) {
+            sum += std::exp(at(id, i) - largest(id));
+        }
+        return sum;
+    }
+    double operator()(const CrossEntropy& op) {
+        const double chosen = at(op.source, std::int64_t(at(op.label, 0)));
+        return std::log(sum_of_exponentials(op.source)) - (chosen - largest(op.source));
+    }
+    double operator()(const Softmax& op) {
+        return std::exp(at(op.source, element) - largest(op.source)) /
+               sum_of_exponentials(op.source);
+    }
+    double operator()(const OneHot& op) { return at(op.label, 0) == double(element); }
+    std::int64_t first_largest(TensorId id) {
+        std::int64_t best = 0;
+        for (std::int64_t i = 1; i < naive.elements(id); ++i) {
+            if (at(id, i) > at(id, best)) best = i;
+        }
+        return best;
+    }
+    double operator()(const ArgMax& op) { return double(first_largest(op.source)); }
+    double operator()(const Winner& op) { return first_largest(op.source) == element; }
+};
+
+double Naive::read(const ExprNode& node, TensorId target, std::int64_t step, std::int64_t sample,
+                   std::int64_t element) {
+    const Tensor& tensor = network_[node.tensor];
+    const Shape& shape = network_[target].shape;
+    const std::int64_t place = tensor.shape == shape  ? element
+                               : tensor.shape.empty() ? 0
+                                                      : element / (element_count(shape) / shape[0]);
+    const std::int64_t at = tensor.per_step ? step - node.lag : 0;
+    if (at >= 0 && at < steps_) return value(node.tensor, at, sample, place);
+    if (at >= steps_ || !tensor.initial.valid()) return 0;
+    const bool scalar = network_[tensor.initial].shape.empty();
+    return value(tensor.initial, 0, sample, scalar ? 0 : place);
+}
+
+double Naive::expression(ExprId id, TensorId target, std::int64_t step, std::int64_t sample,
+                         std::int64_t element) {
+    const ExprNode& node = network_.pool[id];
+    switch (node.op) {
+        case Op::Constant: return node.constant;
+        case Op::Read: return read(node, target, step, sample, element);
+        case Op::StepIndex: return double(step);
+        case Op::StepCount: return double(steps_);
+        case Op::BatchSize: return double(samples_);
+        default: break;
+    }
+    const auto operand = [&](int i) {
+        return expression(node.args[i], target, step, sample, element);
+    };
+    if (node.op == Op::Select) return operand(operand(0) != 0 ? 1 : 2);
+    double values[3] = {0, 0, 0};
+    const int count = node.op == Op::Spike ? 1 : info(node.op).arity;
+    for (int i = 0; i < count; ++i) values[i] = operand(i);
+    return apply<double>(node.op, values[0], values[1], values[2]);
+}
+
+double Naive::value(TensorId id, std::int64_t step, std::int64_t sample, std::int64_t element) {
+    const Tensor& tensor = network_[id];
+    if (!tensor.per_step) step = 0;
+    if (!tensor.per_sample) sample = 0;
+    const std::int64_t samples = tensor.per_sample ? samples_ : 1;
+    const auto outside = given_.find(id.index);
+    if (outside != given_.end()) {
+        return outside->second.at(std::size_t((step * samples + sample) * elements(id) + element));
+    }
+    const Definition* definition = network_.definition(id);
+    if (!definition) throw std::logic_error("no value for " + tensor.name);
+    const auto key = std::make_tuple(id.index, step, sample, element);
+    const auto known = known_.find(key);
+    if (known != known_.end()) return known->second;
+    const double result =
+        std::visit(NaiveOperator{*this, id, step, sample, element}, definition->kind);
+    known_[key] = result;
+    return result;
+}
+
+std::vector<double> Naive::values(TensorId id) {
+    const Tensor& tensor = network_[id];
+    std::vector<double> all;
+    for (std::int64_t t = 0; t < (tensor.per_step ? steps_ : 1); ++t) {
+        for (std::int64_t b = 0; b < (tensor.per_sample ? samples_ : 1); ++b) {
+            for (std::int64_t e = 0; e < elements(id); ++e) all.push_back(value(id, t, b, e));
+        }
+    }
+    return all;
+}
+
+}  // namespace snnc::ir::test
