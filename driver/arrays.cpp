@@ -21,8 +21,10 @@ std::vector<void*> PortValues::arguments(const ir::StepProgram& program, const i
         Values& values = values_[port.tensor.index];
         const bool index = tensor.kind == ir::DataKind::Index;
         if (port.direction == ir::Port::Direction::Out) {
-            if (index) values.ints.resize(count);
-            else values.floats.resize(count);
+            if (index)
+                values.ints.resize(count);
+            else
+                values.floats.resize(count);
         } else if ((index ? values.ints.size() : values.floats.size()) != count) {
             throw std::logic_error("no array of the right size for " + tensor.name);
         }
@@ -109,18 +111,22 @@ void check_reals(const ir::Tensor& tensor, const std::vector<float>& values,
     for (std::size_t i = 0; i < values.size(); ++i) {
         const float value = values[i];
         if (!std::isfinite(value)) {
-            fail(Code::NotFinite, fmt::format("the array for `{}` holds {} at {}", tensor.name, value,
-                                              place(i, shape)), file);
+            fail(Code::NotFinite,
+                 fmt::format("the array for `{}` holds {} at {}", tensor.name, value,
+                             place(i, shape)),
+                 file);
         }
         if (value < low || value > high) {
             fail(Code::ValueOutOfRange,
                  fmt::format("the array for `{}` holds {} at {}, outside of [{}, {}]", tensor.name,
-                             value, place(i, shape), low, high), file);
+                             value, place(i, shape), low, high),
+                 file);
         }
         if (spikes && value != 0 && value != 1) {
             fail(Code::ValueOutOfRange,
-                 fmt::format("the array for `{}` holds {} at {}, but spikes are 0 or 1", tensor.name,
-                             value, place(i, shape)), file);
+                 fmt::format("the array for `{}` holds {} at {}, but spikes are 0 or 1",
+                             tensor.name, value, place(i, shape)),
+                 file);
         }
     }
 }
@@ -131,7 +137,9 @@ void check_labels(const ir::Tensor& tensor, const std::vector<std::int32_t>& lab
         if (labels[i] >= 0 && (classes == 0 || labels[i] < classes)) continue;
         fail(Code::LabelOutOfRange,
              fmt::format("the array for `{}` holds the label {} at {}, but there are {} classes, "
-                         "from 0", tensor.name, labels[i], place(i, shape), classes), file);
+                         "from 0",
+                         tensor.name, labels[i], place(i, shape), classes),
+             file);
     }
 }
 
@@ -155,8 +163,10 @@ Values to_values(const ir::Tensor& tensor, const runtime::Array& array, const st
     Values values;
     if (tensor.kind == ir::DataKind::Index) {
         if (!runtime::is_integer(array.dtype)) {
-            fail(Code::BadDtype, fmt::format("`{}` takes integers, but the file holds {}",
-                                             tensor.name, runtime::name_of(array.dtype)), file);
+            fail(Code::BadDtype,
+                 fmt::format("`{}` takes integers, but the file holds {}", tensor.name,
+                             runtime::name_of(array.dtype)),
+                 file);
         }
         values.ints = array.to_i32();
         check_labels(tensor, values.ints, classes, array.shape, file);
@@ -171,15 +181,17 @@ runtime::Array to_array(const ir::Network& network, ir::TensorId id, const Value
                         const ir::RunSize& size, bool with_steps) {
     const ir::Tensor& tensor = network[id];
     const auto elements = std::size_t(ir::element_count(tensor.shape));
-    const auto steps = std::size_t(with_steps ? size.steps : 1), samples = std::size_t(size.samples);
+    const auto steps = std::size_t(with_steps ? size.steps : 1),
+               samples = std::size_t(size.samples);
     runtime::Shape shape{size.samples};
     if (with_steps) shape.insert(shape.begin(), size.steps);
     shape.insert(shape.end(), tensor.shape.begin(), tensor.shape.end());
     runtime::Array array(runtime::Dtype::F32, shape);
 
     const std::size_t sample_stride = tensor.per_sample ? elements : 0;
-    const std::size_t step_stride = !tensor.per_step ? 0 : tensor.per_sample ? samples * elements
-                                                                             : elements;
+    const std::size_t step_stride = !tensor.per_step    ? 0
+                                    : tensor.per_sample ? samples * elements
+                                                        : elements;
     float* to = array.as<float>().data();
     for (std::size_t step = 0; step < steps; ++step) {
         for (std::size_t sample = 0; sample < samples; ++sample, to += elements) {

@@ -73,8 +73,8 @@ Values to_values(const ir::Tensor& tensor, const runtime::Array& array, const st
 /// The number of classes of a label, from what reads it; 0 if nothing says.
 std::int64_t class_count(const ir::Network& network, ir::TensorId label);
 
-/// An array for a file: [steps, batch, shape…] if `with_steps`, else [batch, shape…], repeated where
-/// the tensor is the same for all steps or samples.
+/// An array for a file: [steps, batch, shape…] if `with_steps`, else [batch, shape…], repeated
+/// where the tensor is the same for all steps or samples.
 runtime::Array to_array(const ir::Network& network, ir::TensorId id, const Values& values,
                         const ir::RunSize& size, bool with_steps);
 

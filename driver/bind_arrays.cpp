@@ -64,9 +64,10 @@ std::vector<ir::TensorId> bind_states(Session& session, const ir::Network& netwo
                                       PortValues& values) {
     std::vector<ir::TensorId> initials;
     for (const auto& [name, file] : arrays) {
-        const auto state = std::find_if(
-            network.states.begin(), network.states.end(),
-            [&, name = name](const ir::StateVariable& s) { return network[s.variable].name == name; });
+        const auto state = std::find_if(network.states.begin(), network.states.end(),
+                                        [&, name = name](const ir::StateVariable& s) {
+                                            return network[s.variable].name == name;
+                                        });
         const runtime::Array array = runtime::read_npy(file);
         if (state == network.states.end()) {
             ir::Tensor like = network[find_variable(network, name, "--state")];
@@ -75,8 +76,10 @@ std::vector<ir::TensorId> bind_states(Session& session, const ir::Network& netwo
             check_shape(like, array, file, sizes);
             session.diagnostics.report(
                 Code::UnusedState, {},
-                fmt::format("nothing reads the past of `{}`, so its value before the first step has "
-                            "no effect", name));
+                fmt::format(
+                    "nothing reads the past of `{}`, so its value before the first step has "
+                    "no effect",
+                    name));
             continue;
         }
         const ir::Tensor& initial = network[state->initial];
@@ -100,9 +103,10 @@ ir::TensorId find_variable(const ir::Network& network, const std::string& name,
         // Helpers of the elaborator have brackets or blanks in their names.
         if (tensor.name.find_first_of("( #$") == std::string::npos) names.push_back(tensor.name);
     }
-    fail_unknown(Code::UnknownVariable,
-                 fmt::format("`{} {}`: `{}` has no variable of this name", option, name, network.name),
-                 name, names);
+    fail_unknown(
+        Code::UnknownVariable,
+        fmt::format("`{} {}`: `{}` has no variable of this name", option, name, network.name), name,
+        names);
 }
 
 }  // namespace snnc::driver

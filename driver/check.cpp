@@ -17,9 +17,10 @@ int check(Session& session, const std::vector<std::string>& files) {
 }  // namespace
 
 void add_check(Tool& tool) {
-    auto* verb = add_verb(tool, "check",
-                          "Names, shapes, intervals, reach of gradients; prints nothing if all is well",
-                          {"check net.snn", "check examples/*.snn --diagnostics=json"});
+    auto* verb =
+        add_verb(tool, "check",
+                 "Names, shapes, intervals, reach of gradients; prints nothing if all is well",
+                 {"check net.snn", "check examples/*.snn --diagnostics=json"});
     auto files = std::make_shared<std::vector<std::string>>();
     verb->add_option("FILE", *files, "the .snn files (- reads standard input)")->required();
     verb->callback([&tool, files] {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cmath>
+
 namespace snnc::driver {
 
 CLI::App* add_verb(Tool& tool, const std::string& name, const std::string& description,
@@ -14,6 +17,38 @@ CLI::App* add_verb(Tool& tool, const std::string& name, const std::string& descr
     for (const std::string& example : examples) footer += "\n  snnc " + example;
     verb->footer(footer);
     return verb;
+}
+
+namespace {
+
+/// Reads the whole text as a number; false if it is none.
+template <class Number>
+bool reads(const std::string& text, Number& number) {
+    const char* end = text.data() + text.size();
+    const auto result = std::from_chars(text.data(), end, number);
+    return result.ec == std::errc{} && result.ptr == end;
+}
+
+}  // namespace
+
+CLI::Validator whole_number() {
+    return {[](std::string& text) {
+                std::int64_t number = 0;
+                if (reads(text, number) && number > 0) return std::string{};
+                return fmt::format("takes a whole number from 1, not `{}`", text);
+            },
+            "from 1"};
+}
+
+CLI::Validator positive_number() {
+    return {[](std::string& text) {
+                double number = 0;
+                if (reads(text, number) && number > 0 && std::isfinite(number)) {
+                    return std::string{};
+                }
+                return fmt::format("takes a number above 0, not `{}`", text);
+            },
+            "above 0"};
 }
 
 Assignment split_assignment(const std::string& text, const std::string& option) {
@@ -43,7 +78,7 @@ void NetworkOptions::add_to(CLI::App& verb) {
     verb.add_option("FILE", file, "the .snn file (- reads standard input)")->required();
     verb.add_option("--network", network, "which network, where the file has several");
     verb.add_option("--steps", steps, "number of time steps, before the file's own settings")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number());
     verb.add_option("--set", sets, "NAME.PARAM=VALUE: replaces an argument of a cell or layer")
         ->allow_extra_args(false);
 }
@@ -67,7 +102,7 @@ void WeightOptions::add_to(CLI::App& verb) {
 void EngineOptions::add_to(CLI::App& verb) {
     verb.add_option("--backend", backend, "cpu (compiled) or interpret (plain and slow)")
         ->check(CLI::IsMember({"cpu", "interpret", "opencl", "cuda"}));
-    verb.add_option("--threads", threads, "number of threads")->check(CLI::Range(1, 1024));
+    verb.add_option("--threads", threads, "number of threads")->check(whole_number());
     verb.add_flag("--timings", timings, "says on standard error how long each stage took");
 }
 

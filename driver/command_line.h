@@ -26,6 +26,13 @@ struct Tool {
 CLI::App* add_verb(Tool& tool, const std::string& name, const std::string& description,
                    const std::vector<std::string>& examples);
 
+/// Checks of option values, with messages of our own.
+CLI::Validator whole_number();     // 1, 2, …
+CLI::Validator positive_number();  // 0.1, 1e-3, …
+
+/// The verbs that cli.md names and that this version does not have.
+bool comes_later(const CLI::App& verb);
+
 /// NAME=VALUE; a mistake in its form is an error that names the option.
 struct Assignment {
     std::string name, value;

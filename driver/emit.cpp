@@ -84,8 +84,8 @@ class NetworkStages {
 
     static std::string emit_gradient(ir::Network& network) {
         if (!network.training) {
-            fail(Code::NoTraining, "the gradient needs a loss, and the file has no `train` block", {},
-                 {"give one: `--loss \"sum_t(sum(out.v))\"`"});
+            fail(Code::NoTraining, "the gradient needs a loss, and the file has no `train` block",
+                 {}, {"give one: `--loss \"sum_t(sum(out.v))\"`"});
         }
         const auto gradients = add_gradients(network, differentiated(network));
         return ir::print_gradient(network, gradients);
@@ -124,8 +124,10 @@ class NetworkStages {
     }
 #else
     std::string emit_code(const ir::Network&, const ir::StepProgram&) const {
-        fail(Code::NoCodegen, fmt::format("the stage `{}` needs code generation, which this snnc was "
-                                          "built without", options_.stage));
+        fail(Code::NoCodegen,
+             fmt::format("the stage `{}` needs code generation, which this snnc was "
+                         "built without",
+                         options_.stage));
     }
 #endif
 
@@ -136,7 +138,8 @@ class NetworkStages {
 int emit(Session& session, const EmitOptions& options) {
     std::string text;
     if (options.stage == "opencl" || options.stage == "ptx") {
-        fail(Code::LaterStage, fmt::format("the stage `{}` comes in a later version", options.stage));
+        fail(Code::LaterStage,
+             fmt::format("the stage `{}` comes in a later version", options.stage));
     } else if (options.stage == "tokens") {
         text = emit_tokens(session, options.network.file);
     } else if (options.stage == "ast") {
@@ -152,20 +155,22 @@ int emit(Session& session, const EmitOptions& options) {
 }  // namespace
 
 void add_emit(Tool& tool) {
-    auto* verb = add_verb(
-        tool, "emit", "A stage of the compiler as text",
-        {"emit --stage=equations examples/02_fashion_mlp.snn",
-         "emit --stage=grad examples/02_fashion_mlp.snn",
-         "emit --stage=grad --loss \"sum_t(sum(lif.v))\" examples/01_leaky_cell.snn",
-         "emit --stage=asm --forward --target x86-64-v3 net.snn"});
+    auto* verb =
+        add_verb(tool, "emit", "A stage of the compiler as text",
+                 {"emit --stage=equations examples/02_fashion_mlp.snn",
+                  "emit --stage=grad examples/02_fashion_mlp.snn",
+                  "emit --stage=grad --loss \"sum_t(sum(lif.v))\" examples/01_leaky_cell.snn",
+                  "emit --stage=asm --forward --target x86-64-v3 net.snn"});
     auto options = std::make_shared<EmitOptions>();
     verb->add_option("--stage", options->stage, "which one")
         ->required()
-        ->check(CLI::IsMember({"tokens", "ast", "equations", "net", "grad", "step", "halide", "llvm",
-                               "asm", "opencl", "ptx"}));
+        ->check(CLI::IsMember({"tokens", "ast", "equations", "net", "grad", "step", "halide",
+                               "llvm", "asm", "opencl", "ptx"}));
     options->network.add_to(*verb);
-    verb->add_flag("--forward", options->forward, "the forward run, although there is a train block");
-    verb->add_option("--train-block", options->train_block, "which train block, if there are several");
+    verb->add_flag("--forward", options->forward,
+                   "the forward run, although there is a train block");
+    verb->add_option("--train-block", options->train_block,
+                     "which train block, if there are several");
     verb->add_option("--loss", options->loss, "an expression in place of a train block");
     options->engine.add_to(*verb);
     verb->add_option("--target", options->engine.cpu, "the processor to compile for");

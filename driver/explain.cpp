@@ -55,8 +55,9 @@ int explain(const std::string& asked) {
 }  // namespace
 
 void add_explain(Tool& tool) {
-    auto* verb = add_verb(tool, "explain", "The long text of a diagnostic; without a code, the list",
-                          {"explain E0301", "explain"});
+    auto* verb =
+        add_verb(tool, "explain", "The long text of a diagnostic; without a code, the list",
+                 {"explain E0301", "explain"});
     auto code = std::make_shared<std::string>();
     verb->add_option("CODE", *code, "a code such as E0301");
     verb->callback([&tool, code] { tool.action = [code](Session&) { return explain(*code); }; });

@@ -17,11 +17,14 @@ std::string read_text(const std::string& file) {
     return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
 }
 
-void report_layout(Session& session, FileId id, const std::string& text, const std::string& wanted) {
-    const auto [end, ignored] = std::mismatch(text.begin(), text.end(), wanted.begin(), wanted.end());
+void report_layout(Session& session, FileId id, const std::string& text,
+                   const std::string& wanted) {
+    const auto [end, ignored] =
+        std::mismatch(text.begin(), text.end(), wanted.begin(), wanted.end());
     const auto at = std::uint32_t(end - text.begin());
     session.diagnostics
-        .report(Code::NotCanonical, {id, at, at}, "the text is not in canonical layout from here on")
+        .report(Code::NotCanonical, {id, at, at},
+                "the text is not in canonical layout from here on")
         .note("`snnc fmt FILE` writes it so");
 }
 
@@ -54,7 +57,8 @@ void add_fmt(Tool& tool) {
                           {"fmt net.snn", "fmt --check examples/*.snn", "fmt - < net.snn"});
     auto files = std::make_shared<std::vector<std::string>>();
     auto only_check = std::make_shared<bool>(false);
-    verb->add_option("FILE", *files, "the .snn files (- reads standard input, writes standard output)")
+    verb->add_option("FILE", *files,
+                     "the .snn files (- reads standard input, writes standard output)")
         ->required();
     verb->add_flag("--check", *only_check, "changes nothing; says which files are not canonical");
     verb->callback([&tool, files, only_check] {

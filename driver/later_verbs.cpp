@@ -5,6 +5,10 @@
 
 namespace snnc::driver {
 
+constexpr const char* later_group = "Later versions";
+
+bool comes_later(const CLI::App& verb) { return verb.get_group() == later_group; }
+
 void add_later_verbs(Tool& tool) {
     const std::pair<const char*, const char*> verbs[] = {
         {"compile", "Shared library, C header and manifest (later version)"},
@@ -18,14 +22,7 @@ void add_later_verbs(Tool& tool) {
     };
     for (const auto& [name, description] : verbs) {
         auto* verb = add_verb(tool, name, description, {fmt::format("{} --help", name)});
-        verb->allow_extras(true);
-        verb->group("Later versions");
-        verb->callback([&tool, name = std::string(name)] {
-            tool.action = [name](Session&) -> int {
-                fail(Code::LaterVerb,
-                     fmt::format("the verb `{}` comes in a later version of snnc", name));
-            };
-        });
+        verb->group(later_group);
     }
 }
 

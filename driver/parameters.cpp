@@ -14,7 +14,7 @@ std::vector<float> draw(const ir::Initialiser& initialiser, const std::string& n
                         std::int64_t count, std::uint64_t seed) {
     const runtime::Stream stream(seed, runtime::Purpose::Weights, name);
     const double a = initialiser.a, b = initialiser.b;
-    std::vector<float> values(std::size_t(count), float(a));
+    std::vector<float> values(static_cast<std::size_t>(count), static_cast<float>(a));
     if (initialiser.kind == ir::Initialiser::Kind::Constant) return values;
     for (std::size_t i = 0; i < values.size(); ++i) {
         values[i] = initialiser.kind == ir::Initialiser::Kind::Uniform
@@ -76,7 +76,9 @@ namespace {
 class WeightReader {
  public:
     WeightReader(Session& session, const ir::Network& network, const std::string& file)
-        : session_(session), network_(network), file_(file),
+        : session_(session),
+          network_(network),
+          file_(file),
           contents_(runtime::read_safetensors(file)) {}
 
     void read(bool partial, PortValues& values) {
@@ -105,10 +107,9 @@ class WeightReader {
             return;
         }
         if (found->second.shape != file_shape(tensor)) {
-            report(Code::BadShape,
-                   fmt::format("`{}` has shape {}, but the file holds {}", tensor.name,
-                               runtime::to_string(file_shape(tensor)),
-                               runtime::to_string(found->second.shape)));
+            report(Code::BadShape, fmt::format("`{}` has shape {}, but the file holds {}",
+                                               tensor.name, runtime::to_string(file_shape(tensor)),
+                                               runtime::to_string(found->second.shape)));
             return;
         }
         auto numbers = from_file_layout(tensor, found->second);
@@ -140,15 +141,16 @@ class WeightReader {
 
 }  // namespace
 
-void load_weights(Session& session, const ir::Network& network, const std::string& file, bool partial,
-                  PortValues& values) {
+void load_weights(Session& session, const ir::Network& network, const std::string& file,
+                  bool partial, PortValues& values) {
     WeightReader(session, network, file).read(partial, values);
 }
 
 void prepare_parameters(Session& session, const ir::Network& network, const WeightOptions& options,
                         std::uint64_t default_seed, PortValues& values) {
     initialise_parameters(network, options.seed.value_or(default_seed), values);
-    if (!options.file.empty()) load_weights(session, network, options.file, options.partial, values);
+    if (!options.file.empty())
+        load_weights(session, network, options.file, options.partial, values);
 }
 
 runtime::TensorFile weights_file(const ir::Network& network, const PortValues& values) {

@@ -15,8 +15,8 @@ void initialise_parameters(const ir::Network& network, std::uint64_t seed, PortV
 /// Reads a weights file over what is there. Missing, unknown and wrongly shaped tensors and values
 /// that are no numbers are reported, all of them, and end the work (Stop). With `partial` tensors
 /// may be missing, and those that nothing asks for are warnings.
-void load_weights(Session& session, const ir::Network& network, const std::string& file, bool partial,
-                  PortValues& values);
+void load_weights(Session& session, const ir::Network& network, const std::string& file,
+                  bool partial, PortValues& values);
 
 /// Draws, then reads the file of the options, if there is one.
 void prepare_parameters(Session& session, const ir::Network& network, const WeightOptions& options,

@@ -35,7 +35,8 @@ auto timed(const char* stage, Function&& function) {
     throw std::logic_error(message);
 }
 
-void verify_network([[maybe_unused]] const char* stage, [[maybe_unused]] const ir::Network& network) {
+void verify_network([[maybe_unused]] const char* stage,
+                    [[maybe_unused]] const ir::Network& network) {
 #ifndef NDEBUG
     if (const auto broken = ir::verify(network); !broken.empty()) defect(stage, broken);
 #endif
@@ -65,9 +66,8 @@ const std::vector<PassInfo>& passes() {
 }
 
 frontend::Module load_module(Session& session, const std::string& file) {
-    auto module = timed("parse", [&] {
-        return frontend::load(session.sources, file, session.diagnostics);
-    });
+    auto module =
+        timed("parse", [&] { return frontend::load(session.sources, file, session.diagnostics); });
     session.stop_on_errors();
     if (!module) throw std::logic_error("no module and no message");
     return std::move(*module);
@@ -85,9 +85,8 @@ ir::Network make_network(Session& session, const frontend::Module& module,
 }
 
 ir::Gradients add_gradients(ir::Network& network, const std::vector<ir::TensorId>& wrt) {
-    auto gradients = timed("differentiate", [&] {
-        return ir::differentiate(network, network.training->loss, wrt);
-    });
+    auto gradients = timed("differentiate",
+                           [&] { return ir::differentiate(network, network.training->loss, wrt); });
     verify_network("differentiate", network);
     return gradients;
 }
@@ -111,7 +110,8 @@ std::vector<ir::TensorId> trainable_parameters(const ir::Network& network) {
 void forget_formulas(ir::Network& network, const std::vector<ir::TensorId>& initials) {
     for (const ir::TensorId initial : initials) {
         for (ir::Definition& definition : network.definitions) {
-            if (definition.target == initial) definition.kind = ir::Formula{network.pool.constant(0)};
+            if (definition.target == initial)
+                definition.kind = ir::Formula{network.pool.constant(0)};
         }
     }
 }

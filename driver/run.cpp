@@ -35,7 +35,8 @@ void check_short_past(Session& session, const ir::Network& network) {
             session.diagnostics.report(
                 Code::LongPast, network[use.tensor].range,
                 fmt::format("`--save-state` cannot yet keep the last {} values of `{}`, which is "
-                            "read as `[t-{}]`", use.lag, network[use.tensor].name, use.lag));
+                            "read as `[t-{}]`",
+                            use.lag, network[use.tensor].name, use.lag));
         }
     }
     session.stop_on_errors();
@@ -55,7 +56,8 @@ ir::TensorId last_value(ir::Network& network, ir::TensorId variable) {
 
 class ForwardRun {
  public:
-    ForwardRun(Session& session, const RunOptions& options) : session_(session), options_(options) {}
+    ForwardRun(Session& session, const RunOptions& options)
+        : session_(session), options_(options) {}
 
     int run() {
         Machine machine(options_.engine);
@@ -77,9 +79,8 @@ class ForwardRun {
         bind_arrays(session_, network, network.inputs, "--input",
                     split_assignments(options_.inputs, "--input"), sizes, values);
         ir::LoweringOptions lowering;
-        lowering.given_initials =
-            bind_states(session_, network, split_assignments(options_.states, "--state"), sizes,
-                        values);
+        lowering.given_initials = bind_states(
+            session_, network, split_assignments(options_.states, "--state"), sizes, values);
         size_ = sizes.size(network);
         prepare_parameters(session_, network, options_.weights, 0, values);
         choose_results(network);
@@ -121,8 +122,8 @@ class ForwardRun {
         if (!options_.out.empty()) make_folder(options_.out);
         if (!options_.save_state.empty()) make_folder(options_.save_state);
         for (const Result& result : results_) {
-            const runtime::Array array =
-                to_array(network, result.tensor, values.at(result.tensor), size_, result.with_steps);
+            const runtime::Array array = to_array(network, result.tensor, values.at(result.tensor),
+                                                  size_, result.with_steps);
             if (result.file.empty()) {
                 print_summary(network[result.tensor].name, array);
             } else {
@@ -158,7 +159,8 @@ void add_run(Tool& tool) {
         tool, "run", "One forward run on arrays",
         {"run cell.snn --input I=current.npy --out results",
          "run net.snn --input image=x.npy --weights w.safetensors --record hidden.s=spikes.npy",
-         "run net.snn --input x=part1.npy --save-state mid   # then --state NAME.VAR=mid/NAME.VAR.npy",
+         "run net.snn --input x=part1.npy --save-state mid   # then --state "
+         "NAME.VAR=mid/NAME.VAR.npy",
          "run net.snn --input x=x.npy --steps 50 --set hidden.beta=0.8 --backend interpret"});
     auto options = std::make_shared<RunOptions>();
     options->network.add_to(*verb);
@@ -173,7 +175,8 @@ void add_run(Tool& tool) {
     verb->add_option("--save-state", options->save_state,
                      "folder for the values after the last step, NAME.VAR.npy each");
     options->weights.add_to(*verb);
-    verb->add_option("--save-weights", options->save_weights, "writes the parameters that were used");
+    verb->add_option("--save-weights", options->save_weights,
+                     "writes the parameters that were used");
     options->engine.add_to(*verb);
     verb->add_option("--target", options->engine.cpu, "the processor to compile for");
     verb->callback([&tool, options] {

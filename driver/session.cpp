@@ -16,7 +16,8 @@ namespace {
 bool use_color() {
     const char* no_color = std::getenv("NO_COLOR");
     const char* terminal = std::getenv("TERM");
-    return isatty(2) && !(no_color && *no_color) && !(terminal && std::strcmp(terminal, "dumb") == 0);
+    return isatty(2) && !(no_color && *no_color) &&
+           !(terminal && std::strcmp(terminal, "dumb") == 0);
 }
 
 Code code_of(runtime::DataErrorKind kind) {
@@ -44,8 +45,8 @@ Code code_of(runtime::DataErrorKind kind) {
 }  // namespace
 
 void Session::print(const Diagnostic& diagnostic) {
-    const std::string text = json ? to_json_line(sources, diagnostic)
-                                  : to_text(sources, diagnostic, use_color());
+    const std::string text =
+        json ? to_json_line(sources, diagnostic) : to_text(sources, diagnostic, use_color());
     // Where standard error is closed there is nobody to tell; the exit code still says it.
     std::fwrite(text.data(), 1, text.size(), stderr);
     std::fflush(stderr);
@@ -55,6 +56,16 @@ void Session::flush() {
     diagnostics.sort_by_place();
     const auto& all = diagnostics.all();
     for (; printed_ < all.size(); ++printed_) print(all[printed_]);
+}
+
+void Session::adopt(const Diagnostics& others) {
+    for (const Diagnostic& other : others.all()) {
+        auto builder = diagnostics.report(other.code, other.range, other.message);
+        builder.file(other.file);
+        for (const Label& label : other.labels) builder.label(label.range, label.message);
+        for (const std::string& note : other.notes) builder.note(note);
+        for (const Edit& edit : other.edits) builder.edit(edit.range, edit.text);
+    }
 }
 
 void Session::stop_on_errors() const {

@@ -30,6 +30,8 @@ struct Session {
     void flush();
     /// Prints one diagnostic at once.
     void print(const Diagnostic& diagnostic);
+    /// Takes over what an attempt reported elsewhere.
+    void adopt(const Diagnostics& others);
     /// Throws Stop if there are errors or limitations.
     void stop_on_errors() const;
     /// Done, UserMistake or Limited, after what was reported.

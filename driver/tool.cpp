@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <csignal>
-#include <cstring>
 #include <new>
 #include <sstream>
 #include <stdexcept>
@@ -23,14 +24,17 @@ void build(Tool& tool) {
     tool.app.footer("`snnc VERB --help` shows the options of a verb with examples.");
     tool.app.add_option("--diagnostics", "text or json: how messages are written (standard error)")
         ->check(CLI::IsMember({"text", "json"}));
-    tool.app.add_flag_callback("--list-passes", [&tool] {
-        tool.action = [](Session&) {
-            for (const PassInfo& pass : passes()) {
-                write_out(fmt::format("{:<14}{}\n", pass.name, pass.description));
-            }
-            return int(Done);
-        };
-    }, "the stages of the compiler, in order");
+    tool.app.add_flag_callback(
+        "--list-passes",
+        [&tool] {
+            tool.action = [](Session&) {
+                for (const PassInfo& pass : passes()) {
+                    write_out(fmt::format("{:<14}{}\n", pass.name, pass.description));
+                }
+                return int(Done);
+            };
+        },
+        "the stages of the compiler, in order");
     add_check(tool);
     add_fmt(tool);
     add_emit(tool);
@@ -70,9 +74,11 @@ CLI::App* find_verb(CLI::App& app, const std::vector<std::string>& arguments) {
             continue;
         }
         if (arguments[i].starts_with("-")) continue;
-        if (CLI::App* verb = app.get_subcommand_no_throw(arguments[i])) return verb;
         std::vector<std::string> verbs;
-        for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
+        for (CLI::App* verb : app.get_subcommands({})) {
+            if (verb->get_name() == arguments[i]) return verb;
+            verbs.push_back(verb->get_name());
+        }
         std::string hint = did_you_mean(arguments[i], verbs);
         if (hint.empty()) hint = "`snnc --help` lists the verbs";
         fail(Code::UnknownVerb, fmt::format("there is no verb `{}`", arguments[i]), {}, {hint});
@@ -106,14 +112,21 @@ std::string in_our_style(std::string message) {
     if (message.size() > 1 && std::islower(static_cast<unsigned char>(message[1]))) {
         message[0] = char(std::tolower(static_cast<unsigned char>(message[0])));
     }
-    while (!message.empty() && (message.back() == '.' || message.back() == '\n')) message.pop_back();
+    while (!message.empty() && (message.back() == '.' || message.back() == '\n'))
+        message.pop_back();
     return message;
 }
 
 void understand(Tool& tool, std::vector<std::string> arguments) {
     CLI::App* verb = find_verb(tool.app, arguments);
-    const bool later = verb && verb->get_allow_extras();
-    if (!later) check_options(tool.app, verb, arguments);
+    const bool wants_help =
+        std::any_of(arguments.begin(), arguments.end(),
+                    [](const auto& argument) { return argument == "--help" || argument == "-h"; });
+    if (verb && comes_later(*verb) && !wants_help) {
+        fail(Code::LaterVerb,
+             fmt::format("the verb `{}` comes in a later version of snnc", verb->get_name()));
+    }
+    check_options(tool.app, verb, arguments);
     try {
         std::reverse(arguments.begin(), arguments.end());
         tool.app.parse(arguments);
@@ -133,11 +146,12 @@ void understand(Tool& tool, std::vector<std::string> arguments) {
 }
 
 int report_defect(const Session& session, const std::string& what) {
-    fmt::print(stderr,
-               "snnc: this is a defect of snnc, not of your files: {}\n"
-               "{}\n"
-               "Please report it with this text, the command, and the smallest file that shows it.\n",
-               what, version_text());
+    fmt::print(
+        stderr,
+        "snnc: this is a defect of snnc, not of your files: {}\n"
+        "{}\n"
+        "Please report it with this text, the command, and the smallest file that shows it.\n",
+        what, version_text());
     (void)session;
     return Defect;
 }
@@ -179,8 +193,9 @@ int perform(Tool& tool, const std::vector<std::string>& arguments) {
 }  // namespace
 
 int run_tool(int count, const char* const* arguments) {
-    // A closed pipe is an ordinary failure of a write.
+    // A closed pipe and a file beyond the allowed size are ordinary failures of a write.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     try {
         Tool tool;
         const std::vector<std::string> list(arguments + 1, arguments + std::max(count, 1));
@@ -188,7 +203,8 @@ int run_tool(int count, const char* const* arguments) {
         build(tool);
         return perform(tool, list);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "snnc: this is a defect of snnc: {}\n{}\n", error.what(), version_text());
+        fmt::print(stderr, "snnc: this is a defect of snnc: {}\n{}\n", error.what(),
+                   version_text());
     } catch (...) {
         fmt::print(stderr, "snnc: this is a defect of snnc\n{}\n", version_text());
     }

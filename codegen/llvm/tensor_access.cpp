@@ -76,14 +76,9 @@ Lanes load_floats(FunctionBuilder& f, Value* address, const Strip& strip) {
     return lanes;
 }
 
-Lanes load_lanes(FunctionBuilder& f, ir::TensorId id, const Strip& strip, Value* step) {
-    const ir::Tensor& tensor = f.frame.network[id];
-    const std::int32_t values = f.frame.plan.values[id.index];
-    if (values < 0) {
-        Value* row = f.row(f.frame.plan.bits[id.index], step, strip.sample);
-        return load_bits(f, row, strip);
-    }
-    Value* row = f.row(values, step, strip.sample);
+namespace {
+
+Lanes load_words(FunctionBuilder& f, const ir::Tensor& tensor, Value* row, const Strip& strip) {
     if (tensor.shape == strip.shape && !tensor.shape.empty())
         return load_floats(f, f.at(row, strip.element, f.f32()), strip);
     if (tensor.shape.empty()) {
@@ -92,6 +87,28 @@ Lanes load_lanes(FunctionBuilder& f, ir::TensorId id, const Strip& strip, Value*
         return Lanes(std::size_t(strip.vectors), all);
     }
     return load_channels(f, row, strip, tensor.shape[0]);
+}
+
+/// Labels are kept as i32; formulas compute with their value.
+void make_floats(FunctionBuilder& f, Lanes& lanes) {
+    for (Value*& lane : lanes) {
+        Value* numbers = f.ir.CreateBitCast(lane, f.vector(f.ir.getInt32Ty()));
+        lane = f.ir.CreateSIToFP(numbers, f.vector(f.f32()));
+    }
+}
+
+}  // namespace
+
+Lanes load_lanes(FunctionBuilder& f, ir::TensorId id, const Strip& strip, Value* step) {
+    const ir::Tensor& tensor = f.frame.network[id];
+    const std::int32_t values = f.frame.plan.values[id.index];
+    if (values < 0) {
+        Value* row = f.row(f.frame.plan.bits[id.index], step, strip.sample);
+        return load_bits(f, row, strip);
+    }
+    Lanes lanes = load_words(f, tensor, f.row(values, step, strip.sample), strip);
+    if (tensor.kind == ir::DataKind::Index) make_floats(f, lanes);
+    return lanes;
 }
 
 void store_lanes(FunctionBuilder& f, ir::TensorId id, const Strip& strip, Value* step,

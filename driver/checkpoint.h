@@ -1,0 +1,40 @@
+// Checkpoints: everything that a training needs to go on to the same numbers.
+//
+// One .safetensors file: parameters and optimiser state as tensors, the position in the metadata.
+// Random numbers are functions of seed, epoch and position, so there is no other random state.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "driver/arrays.h"
+
+namespace snnc::driver {
+
+/// Where a training stands; what must not change between its pieces.
+struct TrainingPosition {
+    std::int64_t epoch = 0;
+    std::int64_t batch_in_epoch = 0;  // the next one
+    std::int64_t step = 0;            // updates made
+    double loss_sum = 0;              // of this epoch's samples so far
+    std::int64_t samples_seen = 0;    // in this epoch
+
+    std::uint64_t seed = 0;
+    std::int64_t batch = 1;
+    std::int64_t sample_count = 0;
+    bool shuffle = true;
+};
+
+/// The file in that folder.
+std::string checkpoint_file(const std::string& folder);
+
+/// Atomic: an earlier checkpoint stays as it is if this one cannot be written. DataError.
+void save_checkpoint(const std::string& folder, const ir::Network& network,
+                     const PortValues& values, const TrainingPosition& position);
+
+/// Reads tensors into `values` and the position. CheckpointMismatch if it belongs to another
+/// network, seed, batch or set of samples than `expected` says.
+TrainingPosition load_checkpoint(const std::string& folder, const ir::Network& network,
+                                 const TrainingPosition& expected, PortValues& values);
+
+}  // namespace snnc::driver

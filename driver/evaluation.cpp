@@ -1,0 +1,57 @@
+#include "driver/evaluation.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "driver/interrupt.h"
+
+namespace snnc::driver {
+
+double sum_of(const std::vector<float>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+Evaluation::Evaluation(const ir::Network& network, Machine& machine)
+    : network_(network), results_{network.training->loss}, names_{"loss"} {
+    for (const ir::Metric& metric : network.training->metrics) {
+        results_.push_back(metric.value);
+        names_.push_back(metric.name);
+    }
+    ir::LoweringOptions lowering;
+    for (const ir::TensorId result : results_) {
+        const auto& known = lowering.results;
+        if (std::find(known.begin(), known.end(), result) == known.end()) {
+            lowering.results.push_back(result);
+        }
+    }
+    program_ = make_program(network_, lowering);
+    engine_ = machine.load(network_, program_);
+}
+
+std::vector<Score> Evaluation::run(const SampleSet& samples, std::int64_t batch, std::int64_t steps,
+                                   PortValues& values) {
+    std::vector<double> sums(results_.size());
+    std::vector<std::int64_t> order(std::size_t(samples.count));
+    std::iota(order.begin(), order.end(), std::int64_t{0});
+    std::int64_t done = 0;
+    while (done < samples.count && InterruptWatch::signal() == 0) {
+        const std::int64_t count = std::min(batch, samples.count - done);
+        const ir::RunSize size{steps, count};
+        samples.gather({order.data() + done, std::size_t(count)}, values);
+        engine_->run(size, values.arguments(program_, size));
+        for (std::size_t i = 0; i < results_.size(); ++i) {
+            const auto& result = values.at(results_[i]).floats;
+            // A value that is the same for all samples counts for each of them.
+            sums[i] +=
+                network_[results_[i]].per_sample ? sum_of(result) : sum_of(result) * double(count);
+        }
+        done += count;
+    }
+    std::vector<Score> scores;
+    for (std::size_t i = 0; i < results_.size(); ++i) {
+        scores.push_back({names_[i], done ? sums[i] / double(done) : 0.0});
+    }
+    return scores;
+}
+
+}  // namespace snnc::driver

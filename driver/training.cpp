@@ -1,0 +1,215 @@
+#include "driver/training.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "driver/interrupt.h"
+#include "runtime/shuffle.h"
+
+namespace snnc::driver {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// JSON has no infinity; nine digits keep a float.
+Json number(double value) {
+    if (!std::isfinite(value)) return nullptr;
+    return Json::parse(fmt::format("{:.9g}", value));
+}
+
+std::string scores_text(const std::vector<Score>& scores) {
+    std::string text;
+    for (const Score& score : scores)
+        text += fmt::format(", test {} {:.4f}", score.name, score.value);
+    return text;
+}
+
+}  // namespace
+
+Training::Training(const ir::Network& network, Machine& machine, const TrainingPlan& plan,
+                   const SampleSet& samples, const SampleSet* test, std::int64_t steps_per_run,
+                   PortValues& values)
+    : network_(network),
+      plan_(plan),
+      samples_(samples),
+      test_(test),
+      steps_per_run_(steps_per_run),
+      values_(values),
+      test_steps_(steps_per_run) {
+    ir::LoweringOptions lowering;
+    lowering.results = {network.training->loss};
+    lowering.updates = true;
+    program_ = make_program(network, lowering);
+    engine_ = machine.load(network, program_);
+    if (test_) evaluation_.emplace(network, machine);
+}
+
+void Training::prepare() {
+    position_.seed = plan_.seed;
+    position_.batch = plan_.batch;
+    position_.sample_count = samples_.count;
+    position_.shuffle = plan_.shuffle;
+    for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
+        const ir::Tensor& tensor = network_.tensors[i];
+        if (tensor.role != ir::Role::OptimizerState) continue;
+        values_[{i}].floats.assign(std::size_t(ir::element_count(tensor.shape)), 0.0f);
+    }
+    if (batches_per_epoch() == 0) {
+        fail(Code::CountMismatch,
+             fmt::format("with `drop_last` a batch of {} never fills from {} samples", plan_.batch,
+                         samples_.count));
+    }
+    if (!plan_.resume_folder.empty()) {
+        position_ = load_checkpoint(plan_.resume_folder, network_, position_, values_);
+    }
+}
+
+std::int64_t Training::batches_per_epoch() const {
+    return plan_.drop_last ? samples_.count / plan_.batch
+                           : (samples_.count + plan_.batch - 1) / plan_.batch;
+}
+
+std::int64_t Training::planned_steps() const {
+    const std::int64_t all = plan_.epochs * batches_per_epoch();
+    return plan_.most_steps ? std::min(all, *plan_.most_steps) : all;
+}
+
+bool Training::should_stop() const {
+    return InterruptWatch::signal() != 0 || position_.step >= planned_steps();
+}
+
+// ---- one step ------------------------------------------------------------------------------
+
+/// The numbers that the update equations read (ir::add_optimizer). Kingma and Ba, 2015, with the
+/// bias corrections of update k.
+void Training::set_hyperparameters() {
+    const ir::OptimizerConfig& config = plan_.optimizer;
+    const auto k = double(position_.step + 1);
+    for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
+        const ir::Tensor& tensor = network_.tensors[i];
+        if (tensor.role != ir::Role::HyperParameter) continue;
+        double value = 0;
+        if (tensor.name == "lr") {
+            value = config.learning_rate;
+        } else if (tensor.name == "adam.step_size") {
+            value = config.learning_rate / (1 - std::pow(config.beta1, k));
+        } else if (tensor.name == "adam.sqrt_correction2") {
+            value = std::sqrt(1 - std::pow(config.beta2, k));
+        } else {
+            throw std::logic_error("nobody sets the hyperparameter " + tensor.name);
+        }
+        values_[{i}].floats = {float(value)};
+    }
+}
+
+void Training::check_loss(double loss) const {
+    if (std::isfinite(loss)) return;
+    std::vector<std::string> notes;
+    if (saved_)
+        notes.push_back("the last checkpoint is from before this step: " +
+                        checkpoint_file(plan_.checkpoint_folder));
+    notes.emplace_back("a smaller learning rate often helps: `--lr`");
+    fail(Code::LossNotFinite,
+         fmt::format("the loss is {} in step {} (epoch {})", loss, position_.step + 1,
+                     position_.epoch),
+         {}, std::move(notes));
+}
+
+/// The mean loss of the batch, before the update.
+double Training::train_batch(std::span<const std::int64_t> samples) {
+    samples_.gather(samples, values_);
+    set_hyperparameters();
+    const ir::RunSize size{steps_per_run_, std::int64_t(samples.size())};
+    engine_->run(size, values_.arguments(program_, size));
+    const auto& losses = values_.at(network_.training->loss).floats;
+    return sum_of(losses) / double(losses.size());
+}
+
+// ---- epochs --------------------------------------------------------------------------------
+
+void Training::save() const {
+    save_checkpoint(plan_.checkpoint_folder, network_, values_, position_);
+}
+
+void Training::run_epoch(TrainingLog& log, Progress& progress) {
+    std::vector<std::int64_t> order(std::size_t(samples_.count));
+    std::iota(order.begin(), order.end(), std::int64_t{0});
+    if (plan_.shuffle) {
+        order = runtime::permutation(samples_.count, plan_.seed, std::uint32_t(position_.epoch));
+    }
+    const std::int64_t batches = batches_per_epoch();
+    while (position_.batch_in_epoch < batches && !should_stop()) {
+        const auto start = Clock::now();
+        const std::int64_t first = position_.batch_in_epoch * plan_.batch;
+        const std::int64_t count = std::min(plan_.batch, samples_.count - first);
+        const double loss = train_batch({order.data() + first, std::size_t(count)});
+        check_loss(loss);
+        ++position_.step;
+        ++position_.batch_in_epoch;
+        position_.loss_sum += loss * double(count);
+        position_.samples_seen += count;
+        const double speed = double(count) / seconds_since(start);
+        log.write(Json{{"event", "step"},
+                       {"step", position_.step},
+                       {"epoch", position_.epoch},
+                       {"loss", number(loss)},
+                       {"samples_per_s", std::round(speed)}});
+        progress.step(position_.epoch, position_.step, loss, speed);
+        if (plan_.save_every && position_.step % *plan_.save_every == 0) {
+            save();
+            saved_ = true;
+        }
+    }
+}
+
+void Training::finish_epoch(TrainingLog& log, Progress& progress, double seconds) {
+    const double train_loss =
+        position_.loss_sum / double(std::max<std::int64_t>(1, position_.samples_seen));
+    Json event{{"event", "epoch"}, {"epoch", position_.epoch}, {"train_loss", number(train_loss)}};
+    for (const Score& score : test_scores_) event["test_" + score.name] = number(score.value);
+    event["seconds"] = number(seconds);
+    log.write(event);
+    progress.line(fmt::format("epoch {}: train loss {:.4f}{}, {}", position_.epoch + 1, train_loss,
+                              scores_text(test_scores_), duration_text(seconds)));
+    ++position_.epoch;
+    position_.batch_in_epoch = 0;
+    position_.loss_sum = 0;
+    position_.samples_seen = 0;
+}
+
+TrainingEnd Training::run(TrainingLog& log) {
+    const std::int64_t batches = batches_per_epoch();
+    Progress progress(plan_.epochs, planned_steps(), position_.step);
+    const auto evaluate = [&] {
+        if (!test_) return;
+        test_scores_ = evaluation_->run(*test_, plan_.batch, test_steps_, values_);
+    };
+    while (position_.epoch < plan_.epochs && !should_stop()) {
+        const auto start = Clock::now();
+        run_epoch(log, progress);
+        if (position_.batch_in_epoch < batches) break;
+        if (InterruptWatch::signal() == 0) evaluate();
+        if (InterruptWatch::signal() != 0) test_scores_.clear();
+        finish_epoch(log, progress, seconds_since(start));
+        if (!plan_.checkpoint_folder.empty() && !plan_.save_every) {
+            save();
+            saved_ = true;
+        }
+    }
+    if (position_.batch_in_epoch > 0 && InterruptWatch::signal() == 0) evaluate();
+    progress.clear();
+    if (!plan_.checkpoint_folder.empty()) save();
+    return {InterruptWatch::signal(), position_.epoch, position_.step, test_scores_};
+}
+
+}  // namespace snnc::driver

@@ -1,0 +1,79 @@
+// The training loop: batches, one compiled program for forward, backward and update, and what is
+// said and kept on the way.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "driver/checkpoint.h"
+#include "driver/evaluation.h"
+#include "driver/pipeline.h"
+#include "driver/progress.h"
+#include "driver/samples.h"
+#include "driver/training_log.h"
+
+namespace snnc::driver {
+
+/// What the options and the train block together ask for.
+struct TrainingPlan {
+    std::int64_t epochs = 1, batch = 1;
+    std::optional<std::int64_t> most_steps;
+    bool shuffle = true, drop_last = false;
+    std::uint64_t seed = 0;
+    ir::OptimizerConfig optimizer;
+    std::string checkpoint_folder;           // empty: none
+    std::optional<std::int64_t> save_every;  // steps; else after each epoch
+    std::string resume_folder;               // empty: from the beginning
+};
+
+/// How a training ended.
+struct TrainingEnd {
+    int signal = 0;  // it was asked to stop
+    std::int64_t epochs = 0, steps = 0;
+    std::vector<Score> test;  // after the last epoch or step, if there is a test set
+};
+
+/// Trains a network with its gradients and optimiser (ir::differentiate, ir::add_optimizer).
+class Training {
+ public:
+    /// `network`, `machine`, `values` and both sets must outlive it. Parameters stand in `values`.
+    Training(const ir::Network& network, Machine& machine, const TrainingPlan& plan,
+             const SampleSet& samples, const SampleSet* test, std::int64_t steps_per_run,
+             PortValues& values);
+
+    /// CheckpointMismatch, CountMismatch (a batch larger than the data, with drop_last).
+    void prepare();
+
+    /// Failure(LossNotFinite), DataError(WriteFailed): what was saved before stays.
+    TrainingEnd run(TrainingLog& log);
+
+ private:
+    std::int64_t batches_per_epoch() const;
+    std::int64_t planned_steps() const;
+    bool should_stop() const;
+    void run_epoch(TrainingLog& log, Progress& progress);
+    void finish_epoch(TrainingLog& log, Progress& progress, double seconds);
+    double train_batch(std::span<const std::int64_t> samples);
+    void set_hyperparameters();
+    void check_loss(double loss) const;
+    void save() const;
+
+    const ir::Network& network_;
+    const TrainingPlan& plan_;
+    const SampleSet& samples_;
+    const SampleSet* test_;
+    std::int64_t steps_per_run_;
+    PortValues& values_;
+    ir::StepProgram program_;
+    std::unique_ptr<Engine> engine_;
+    std::optional<Evaluation> evaluation_;
+    std::int64_t test_steps_;
+    TrainingPosition position_;
+    std::vector<Score> test_scores_;
+    bool saved_ = false;
+};
+
+}  // namespace snnc::driver
