@@ -43,7 +43,7 @@ int evaluate(Session& session, const EvalOptions& options) {
     frontend::Request request = options.network.request();
     request.training = true;
     request.train_block = options.train_block;
-    const ir::Network network = make_network(session, module, request);
+    ir::Network network = make_network(session, module, request);
     PortValues values(network);
     prepare_parameters(session, network, options.weights, network.training->seed, values);
     const TrainingData data = load_test_data(session, network, options.data);

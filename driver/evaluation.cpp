@@ -11,7 +11,7 @@ double sum_of(const std::vector<float>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-Evaluation::Evaluation(const ir::Network& network, Machine& machine)
+Evaluation::Evaluation(ir::Network& network, Machine& machine)
     : network_(network), results_{network.training->loss}, names_{"loss"} {
     for (const ir::Metric& metric : network.training->metrics) {
         results_.push_back(metric.value);

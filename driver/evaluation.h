@@ -19,7 +19,7 @@ struct Score {
 class Evaluation {
  public:
     /// The network must outlive it.
-    Evaluation(const ir::Network& network, Machine& machine);
+    Evaluation(ir::Network& network, Machine& machine);
 
     /// Parameters stand in `values`, which the batches are put into. Stops early (with what it has)
     /// if the process is asked to end.
@@ -27,7 +27,7 @@ class Evaluation {
                            PortValues& values);
 
  private:
-    const ir::Network& network_;
+    ir::Network& network_;
     std::vector<ir::TensorId> results_;
     std::vector<std::string> names_;
     ir::StepProgram program_;

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "ir/passes/forward_copies.h"
+
 #ifdef SNNC_CODEGEN
 #include "codegen/backend.h"
 #endif
@@ -29,7 +31,7 @@ auto timed(const char* stage, Function&& function) {
     return result;
 }
 
-[[noreturn]] void defect(const char* stage, const std::vector<std::string>& broken_rules) {
+[[noreturn]] [[maybe_unused]] void defect(const char* stage, const std::vector<std::string>& broken_rules) {
     std::string message = fmt::format("the verifier refuses the result of `{}`", stage);
     for (const std::string& rule : broken_rules) message += "\n  " + rule;
     throw std::logic_error(message);
@@ -59,6 +61,7 @@ const std::vector<PassInfo>& passes() {
         {"elaborate", "names, options, shapes, time: the syntax tree becomes a network"},
         {"differentiate", "adjoint equations of the loss (grad, train)"},
         {"add_optimizer", "update equations of the parameters (train)"},
+        {"forward_copies", "readers of a copy read the original"},
         {"lower", "definitions in order, fused into scans, with what is kept in memory"},
         {"compile", "Halide and LLVM code for the processor, from the cache where it is there"},
     };
@@ -91,7 +94,9 @@ ir::Gradients add_gradients(ir::Network& network, const std::vector<ir::TensorId
     return gradients;
 }
 
-ir::StepProgram make_program(const ir::Network& network, const ir::LoweringOptions& options) {
+ir::StepProgram make_program(ir::Network& network, const ir::LoweringOptions& options) {
+    ir::forward_copies(network);
+    verify_network("forward_copies", network);
     auto program = timed("lower", [&] { return ir::lower(network, options); });
     verify_program(network, program);
     return program;

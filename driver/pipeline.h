@@ -51,7 +51,8 @@ frontend::Module load_module(Session& session, const std::string& file);
 ir::Network make_network(Session& session, const frontend::Module& module,
                          const frontend::Request& request);
 ir::Gradients add_gradients(ir::Network& network, const std::vector<ir::TensorId>& wrt);
-ir::StepProgram make_program(const ir::Network& network, const ir::LoweringOptions& options);
+/// The network must be complete: its copies are put in their readers' place first.
+ir::StepProgram make_program(ir::Network& network, const ir::LoweringOptions& options);
 
 /// The trainable parameters of the network.
 std::vector<ir::TensorId> trainable_parameters(const ir::Network& network);

@@ -36,7 +36,7 @@ std::string scores_text(const std::vector<Score>& scores) {
 
 }  // namespace
 
-Training::Training(const ir::Network& network, Machine& machine, const TrainingPlan& plan,
+Training::Training(ir::Network& network, Machine& machine, const TrainingPlan& plan,
                    const SampleSet& samples, const SampleSet* test, std::int64_t steps_per_run,
                    PortValues& values)
     : network_(network),

@@ -40,7 +40,7 @@ struct TrainingEnd {
 class Training {
  public:
     /// `network`, `machine`, `values` and both sets must outlive it. Parameters stand in `values`.
-    Training(const ir::Network& network, Machine& machine, const TrainingPlan& plan,
+    Training(ir::Network& network, Machine& machine, const TrainingPlan& plan,
              const SampleSet& samples, const SampleSet* test, std::int64_t steps_per_run,
              PortValues& values);
 
@@ -61,7 +61,7 @@ class Training {
     void check_loss(double loss) const;
     void save() const;
 
-    const ir::Network& network_;
+    ir::Network& network_;
     const TrainingPlan& plan_;
     const SampleSet& samples_;
     const SampleSet* test_;

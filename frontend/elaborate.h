@@ -35,7 +35,7 @@ std::optional<Module> load_text(SourceManager& sources, const std::string& name,
                                 Diagnostics& diagnostics);
 
 /// Checks every declaration of the main file: `snnc check`.
-void check(const SourceManager& sources, const Module& module, Diagnostics& diagnostics);
+void check(SourceManager& sources, const Module& module, Diagnostics& diagnostics);
 
 /// An array beyond the declared targets that `--loss` may name.
 struct ExtraTarget {

@@ -24,6 +24,8 @@ struct Value {
     std::vector<Value> tuple;  // of `(a, b)`
     bool is_tuple = false;
 
+    Value() = default;
+    Value(ir::ExprId e, ir::Shape s = {}) : expr(e), shape(std::move(s)) {}
     bool poisoned() const { return !expr.valid() && !is_tuple; }
 };
 

@@ -104,6 +104,10 @@ class Expressions {
     std::optional<std::int64_t> whole(const Expr& expr, Names& names, const std::string& what,
                                       std::int64_t least);
 
+    /// `uniform(a, b)`, `normal(mean, sd)` with constants: how a stored value is drawn. Reports what
+    /// cannot be drawn so.
+    std::optional<ir::Initialiser> drawn(const Expr& draw, Names& names);
+
     /// `[t]` is 0, `[t-k]` is k; reports every other index.
     std::optional<int> lag(const IndexSuffix& index, Names& names);
 
@@ -160,6 +164,14 @@ class Expressions {
     };
     static const std::vector<BuiltinRow>& builtins();
     std::optional<Value> one_argument(const Callee& callee, Names& names);
+    std::optional<std::vector<Value>> plain_arguments(const Callee& callee, std::size_t count,
+                                                      Names& names);
+    Value number_value(const Expr& expr, Names& names);
+    /// A helper tensor with this definition, read.
+    Value made(const std::string& word, const ir::Shape& shape, Extent extent,
+               ir::DefinitionKind kind, Names& names, const SourceRange& range);
+    /// The value as an operand of an operator on whole tensors.
+    ir::TensorId operand(const Value& x, Names& names, const SourceRange& range);
     Value sum_over(const Value& x, const std::string& word, Names& names, const SourceRange& range);
     Value mean_over(const Value& x, Names& names, const SourceRange& range);
     Value over_time(const Value& x, const std::string& word, ir::DefinitionKind kind, Names& names,
@@ -167,7 +179,6 @@ class Expressions {
     Value sum(const Expr&, const Callee&, Names&);
     Value mean(const Expr&, const Callee&, Names&);
     Value winner(const Expr&, const Callee&, Names&);
-    Value max_all(const Expr&, const Callee&, Names&);
     Value sum_t(const Expr&, const Callee&, Names&);
     Value mean_t(const Expr&, const Callee&, Names&);
     Value max_t(const Expr&, const Callee&, Names&);
@@ -182,7 +193,6 @@ class Expressions {
     Value accuracy(const Expr&, const Callee&, Names&);
     Value one_hot(const Expr&, const Callee&, Names&);
     Value class_count(const Expr&, const Callee&, Names&);
-    Value group_sum(const Expr&, const Callee&, Names&);
     Value limited_function(const Expr&, const Callee&, Names&);
     struct Scores {
         Value scores, label;
@@ -190,6 +200,7 @@ class Expressions {
     std::optional<Scores> scores_and_label(const Callee& callee, const Arguments& arguments,
                                            Names& names);
     Value class_weight(const Argument& weight, const Scores& scores, Names& names);
+    bool has_classes(const Value& label, const Argument& argument);
 
     Value steps();
 

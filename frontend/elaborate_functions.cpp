@@ -49,6 +49,32 @@ const CallSuffix* as_draw(const Expr& expr) {
     return std::get_if<CallSuffix>(&reference->path.suffixes[0]);
 }
 
+std::optional<ir::Initialiser> Expressions::drawn(const Expr& draw, Names& names) {
+    const Path& path = std::get<Reference>(draw.node).path;
+    const std::string& name = path.head.text;
+    if (name != "uniform" && name != "normal") {
+        context_.error(Code::WrongType, draw.range,
+                       fmt::format("a stored value is drawn by `uniform` or `normal`, not by `{}`",
+                                   name));
+        return std::nullopt;
+    }
+    const auto given = arguments(path.head, *as_draw(draw), 2, {});
+    if (!given) return std::nullopt;
+    const bool uniform = name == "uniform";
+    const auto a = number(*given->positional[0]->value.value, names, uniform ? "a bound" : "the mean");
+    const auto b = number(*given->positional[1]->value.value, names,
+                          uniform ? "a bound" : "the standard deviation");
+    if (!a || !b) return std::nullopt;
+    if (uniform ? *b < *a : *b < 0) {
+        context_.error(Code::OutOfInterval, draw.range,
+                       uniform ? "the upper bound lies below the lower one"
+                               : "a standard deviation is not negative");
+        return std::nullopt;
+    }
+    return ir::Initialiser{uniform ? ir::Initialiser::Kind::Uniform : ir::Initialiser::Kind::Normal,
+                           *a, *b};
+}
+
 Expressions::Callee Expressions::callee(const Path& path) const {
     Callee result{nullptr, &path.head, nullptr, nullptr, 0};
     std::size_t at = 0;

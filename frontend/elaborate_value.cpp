@@ -28,7 +28,9 @@ Value constant(Context& context, double value) { return {context.network.pool.co
 
 Value read(Context& context, ir::TensorId tensor, int lag) {
     Value value{context.network.pool.read(tensor, lag), context.network[tensor].shape};
-    value.is_class = context.network[tensor].kind == ir::DataKind::Index;
+    const ir::Tensor& source = context.network[tensor];
+    value.is_class = source.kind == ir::DataKind::Index;
+    if (value.is_class && source.interval) value.classes = std::int64_t(source.interval->second) + 1;
     return value;
 }
 
@@ -49,8 +51,8 @@ std::optional<ir::Shape> common_shape(Context& context, const std::vector<Value>
         if (operand.shape.empty() || operand.shape == shape) continue;
         if (!shape.empty() && context.dry == 0) {
             context.error(Code::ShapeMismatch, range,
-                          fmt::format("shapes {} and {} do not fit together", to_string(shape),
-                                      to_string(operand.shape)));
+                          fmt::format("shapes {} and {} do not fit together", ir::to_string(shape),
+                                      ir::to_string(operand.shape)));
             return std::nullopt;
         }
         if (shape.empty()) shape = operand.shape;

@@ -106,14 +106,34 @@ std::string initial_line(const Network& network, TensorId id) {
     return "  " + network[id].name + " = " + value + " before the first step\n";
 }
 
+/// Names for what another line says already, or for a constant, that nobody reads: the port of a
+/// cell, a `let` of an option that was not chosen.
+std::vector<bool> needless_lines(const Network& network) {
+    std::vector<bool> needless(network.tensors.size(), false), read(network.tensors.size(), false);
+    for (const Definition& definition : network.definitions)
+        for (const Use& use : uses(network, definition)) read[use.tensor.index] = true;
+    for (const TensorId output : network.outputs) read[output.index] = true;
+    for (const Definition& definition : network.definitions) {
+        const auto* formula = std::get_if<Formula>(&definition.kind);
+        if (!formula || read[definition.target.index]) continue;
+        if (network[definition.target].initial.valid()) continue;
+        const Op op = network.pool[formula->value].op;
+        needless[definition.target.index] = op == Op::Constant || op == Op::Read;
+    }
+    if (network.training) needless[network.training->loss.index] = false;
+    return needless;
+}
+
 }  // namespace
 
 std::string print_equations(const Network& network) {
     const EquationPrinter printer(network);
+    const std::vector<bool> needless = needless_lines(network);
     std::string out = "network " + network.name + "\n", group;
     for (const Definition& definition : network.definitions) {
         const Tensor& tensor = network[definition.target];
         if (tensor.role == Role::Initial || tensor.role == Role::Adjoint) continue;
+        if (needless[definition.target.index]) continue;
         if (owner(tensor.name) != group) {
             group = owner(tensor.name);
             out += "\n";

@@ -1,0 +1,224 @@
+// check() and elaborate(): which declarations are looked at, in which order.
+#include "frontend/elaborate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/elaborate_findings.h"
+#include "frontend/elaborate_training.h"
+#include "frontend/parse.h"
+
+namespace snnc::frontend {
+namespace {
+
+template <class Kind>
+std::vector<const Kind*> all_of(const Module& module) {
+    std::vector<const Kind*> result;
+    for (const Declaration& declaration : module.main->declarations)
+        if (const auto* kind = std::get_if<Kind>(&declaration.node)) result.push_back(kind);
+    return result;
+}
+
+template <class Kind, class Name>
+std::string listed(const std::vector<const Kind*>& all, Name&& name) {
+    std::string text;
+    for (const Kind* one : all) text += (text.empty() ? "`" : ", `") + name(*one) + "`";
+    return text;
+}
+
+std::string name_of_network(const NetworkDecl& network) { return network.name.text; }
+std::string name_of_train(const TrainDecl& train) {
+    return train.name ? train.name->text : train.network.text;
+}
+
+/// The one called `name`, or the only one; reports what is missing or open.
+template <class Kind, class NameOf>
+const Kind* choose(const std::vector<const Kind*>& all, const std::string& name,
+                   const std::string& what, const std::string& option, NameOf name_of,
+                   Diagnostics& diagnostics) {
+    std::vector<const Kind*> fitting;
+    std::vector<std::string> names;
+    for (const Kind* one : all) {
+        names.push_back(name_of(*one));
+        if (name.empty() || names.back() == name) fitting.push_back(one);
+    }
+    if (fitting.size() == 1) return fitting[0];
+    if (fitting.empty()) {
+        auto report = diagnostics.report(
+            Code::NoNetwork, {},
+            name.empty() ? fmt::format("the file has no {}", what)
+                         : fmt::format("the file has no {} `{}`", what, name));
+        if (const std::string hint = did_you_mean(name, names); !hint.empty()) report.note(hint);
+        else if (!all.empty()) report.note("there are " + listed(all, name_of));
+        return nullptr;
+    }
+    diagnostics
+        .report(Code::SeveralNetworks, {},
+                fmt::format("the file has several {}s; say which with `{}`", what, option))
+        .note("there are " + listed(fitting, name_of));
+    return nullptr;
+}
+
+/// One network in the making, with all that the making needs.
+struct Work {
+    ir::Network network;
+    Context context;
+    Expressions expressions;
+    NetworkBuilder builder;
+
+    Work(SourceManager& sources, const Declarations& declarations, const NetworkDecl& decl,
+         const Request& request, Diagnostics& diagnostics)
+        : context(sources, declarations, diagnostics, network),
+          expressions(context),
+          builder(context, expressions, decl, request, sources) {
+        network.name = decl.name.text;
+    }
+};
+
+class Elaborator {
+ public:
+    Elaborator(SourceManager& sources, const Module& module, Diagnostics& diagnostics)
+        : sources_(sources),
+          module_(module),
+          diagnostics_(diagnostics),
+          declarations_(module, diagnostics) {}
+
+    std::optional<ir::Network> run(const Request& request) {
+        const TrainDecl* train = nullptr;
+        if (request.training) {
+            train = choose_train(request);
+            if (!train) return std::nullopt;
+        }
+        const NetworkDecl* decl = train ? network_of(*train) : choose_network(request);
+        if (!decl) return std::nullopt;
+        Work work(sources_, declarations_, *decl, request, diagnostics_);
+        work.builder.build();
+        TrainingBuilder training(work.context, work.expressions, work.builder);
+        if (train) training.build(*train);
+        if (request.loss) build_loss(request, training);
+        if (!diagnostics_.ok() || !check_cycles(work.context)) return std::nullopt;
+        return std::move(work.network);
+    }
+
+    /// Every declaration by itself, then networks with their train blocks.
+    void check() {
+        for (const Declaration& declaration : module_.main->declarations) {
+            if (std::holds_alternative<FunctionDecl>(declaration.node) ||
+                std::holds_alternative<SurrogateDecl>(declaration.node) ||
+                std::holds_alternative<LossDecl>(declaration.node))
+                check_body(declaration);
+            if (const auto* cell = std::get_if<CellDecl>(&declaration.node)) check_cell(*cell);
+        }
+        const auto trains = all_of<TrainDecl>(module_);
+        for (const NetworkDecl* decl : all_of<NetworkDecl>(module_)) {
+            const bool trained = std::any_of(trains.begin(), trains.end(), [&](const auto* train) {
+                return train->network.text == decl->name.text;
+            });
+            if (!trained) check_network(*decl, nullptr);
+        }
+        for (const TrainDecl* train : trains)
+            if (const NetworkDecl* decl = network_of(*train)) check_network(*decl, train);
+    }
+
+ private:
+    const TrainDecl* choose_train(const Request& request) {
+        auto trains = all_of<TrainDecl>(module_);
+        if (!request.network.empty())
+            std::erase_if(trains, [&](const TrainDecl* train) {
+                return train->network.text != request.network;
+            });
+        return choose(trains, request.train_block, "train block", "--train-block", name_of_train,
+                      diagnostics_);
+    }
+
+    const NetworkDecl* choose_network(const Request& request) {
+        return choose(all_of<NetworkDecl>(module_), request.network, "network", "--network",
+                      name_of_network, diagnostics_);
+    }
+
+    /// A train block may speak of a network of another file.
+    const NetworkDecl* network_of(const TrainDecl& train) {
+        const Declaration* declaration = declarations_.find(Space::Cell, train.network);
+        const auto* network = declaration ? std::get_if<NetworkDecl>(&declaration->node) : nullptr;
+        if (network) return network;
+        auto report = diagnostics_.report(
+            Code::UnknownName, train.network.range,
+            declaration ? fmt::format("`{}` is no network", train.network.text)
+                        : fmt::format("there is no network `{}`", train.network.text));
+        if (const std::string hint = did_you_mean(train.network.text, network_names(module_));
+            !hint.empty())
+            report.note(hint);
+        return nullptr;
+    }
+
+    void build_loss(const Request& request, TrainingBuilder& training) {
+        const FileId file = sources_.add("--loss", *request.loss);
+        const ExprPtr loss = parse_expression(sources_, file, diagnostics_);
+        if (loss) training.build_loss(*loss, request.extra_targets);
+    }
+
+    void check_body(const Declaration& declaration) {
+        ir::Network scratch;
+        Context context(sources_, declarations_, diagnostics_, scratch);
+        Expressions(context).check_body(declaration);
+    }
+
+    /// With the default options and one element; a use with other options is checked where it is.
+    void check_cell(const CellDecl& cell) {
+        ir::Network scratch;
+        Context context(sources_, declarations_, diagnostics_, scratch);
+        Expressions expressions(context);
+        ConstantNames names(context, "here");
+        CellUse use(context, expressions, cell, {cell.name.text, {1}, {}, &names, cell.name.range});
+        use.declare();
+        std::map<std::string, Value> ports;
+        for (const Member& member : cell.members)
+            if (const auto* port = std::get_if<PortMember>(&member.node))
+                ports[port->name.text] = any_input(context, *port);
+        use.define(ports);
+        check_cycles(context);
+    }
+
+    /// Something that arrives at a port: per step, and in the interval that the port asks for.
+    static Value any_input(Context& context, const PortMember& port) {
+        ir::Tensor tensor;
+        tensor.name = port.name.text;
+        tensor.shape = {1};
+        tensor.per_step = true;
+        if (port.interval) tensor.kind = ir::DataKind::Spike;
+        tensor.role = ir::Role::Input;
+        return read(context, context.add(std::move(tensor)));
+    }
+
+    void check_network(const NetworkDecl& decl, const TrainDecl* train) {
+        const std::size_t before = diagnostics_.all().size();
+        Work work(sources_, declarations_, decl, no_request_, diagnostics_);
+        work.builder.build();
+        TrainingBuilder training(work.context, work.expressions, work.builder);
+        if (train) training.build(*train);
+        check_cycles(work.context);
+        if (!train || diagnostics_.all().size() != before) return;
+        warn_default_names(work.context, work.builder);
+        warn_unreached(work.context);
+    }
+
+    SourceManager& sources_;
+    const Module& module_;
+    Diagnostics& diagnostics_;
+    Declarations declarations_;
+    const Request no_request_;
+};
+
+}  // namespace
+
+void check(SourceManager& sources, const Module& module, Diagnostics& diagnostics) {
+    Elaborator(sources, module, diagnostics).check();
+}
+
+std::optional<ir::Network> elaborate(SourceManager& sources, const Module& module,
+                                     const Request& request, Diagnostics& diagnostics) {
+    return Elaborator(sources, module, diagnostics).run(request);
+}
+
+}  // namespace snnc::frontend

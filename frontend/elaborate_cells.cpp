@@ -1,0 +1,281 @@
+#include "frontend/elaborate_cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/ast_walk.h"
+
+namespace snnc::frontend {
+
+CellUse::CellUse(Context& context, Expressions& expressions, const CellDecl& cell, CellSite site)
+    : context_(context), expressions_(expressions), cell_(cell), site_(std::move(site)) {}
+
+bool CellUse::declare() {
+    collect_members();
+    const bool sound = read_arguments();
+    for (const std::string& name : parameter_order_) parameter(name);
+    declare_variables();
+    return sound;
+}
+
+// ---- members -------------------------------------------------------------------------------
+
+void CellUse::collect_members() {
+    for (const Member& member : cell_.members) collect(member);
+}
+
+void CellUse::declare_name(const Name& name, const char* kind) {
+    check_not_reserved(name, context_.diagnostics);
+    // A state may be an output as well.
+    const bool is_state = state_members_.count(name.text) > 0;
+    const bool is_output = std::any_of(outputs_.begin(), outputs_.end(),
+                                       [&](const Name* o) { return o->text == name.text; });
+    const auto [place, is_new] = names_.emplace(name.text, name.range);
+    const bool state_and_output =
+        (is_output && !is_state && std::string_view(kind) == "state") ||
+        (is_state && !is_output && std::string_view(kind) == "output");
+    if (is_new || state_and_output) return;
+    context_
+        .error(Code::DuplicateName, name.range, fmt::format("`{}` is declared twice", name.text))
+        .label(place->second, "first declared here");
+}
+
+void CellUse::limited(const SourceRange& range, const std::string& what) {
+    context_.error(Code::LimitedCell, range, what + " cannot be compiled yet");
+}
+
+void CellUse::collect(const Member& member) {
+    struct Visitor {
+        CellUse& self;
+        const Member& member;
+        void operator()(const PortMember& node) {
+            self.declare_name(node.name, "input");
+            self.inputs_.push_back(&node.name);
+        }
+        void operator()(const OutputMember& node) {
+            self.declare_name(node.name, "output");
+            self.outputs_.push_back(&node.name);
+        }
+        void operator()(const ParamMember& node) {
+            self.declare_name(node.name, "parameter");
+            self.parameters_[node.name.text].member = &node;
+            self.parameter_order_.push_back(node.name.text);
+        }
+        void operator()(const StateMember& node) {
+            self.declare_name(node.name, "state");
+            self.states_.push_back(&node.name);
+            self.state_members_[node.name.text] = &node;
+        }
+        void operator()(const OptionMember& node) {
+            self.declare_name(node.name, "option");
+            self.options_[node.name.text] = {&node, node.values.front().text};
+        }
+        void operator()(const LetMember& node) {
+            self.declare_name(node.name, "let");
+            self.let_order_.push_back(&node.name);
+            self.lets_[node.name.text].member = &node;
+        }
+        void operator()(const Equation& node) {
+            self.equations_.push_back({&node, member.range});
+        }
+        void operator()(const DifferentialEquation& node) {
+            self.limited(member.range, "a differential equation");
+            if (node.numerator.text.size() > 1)
+                self.defined_.emplace(node.numerator.text.substr(1), node.numerator.range);
+        }
+        void operator()(const OnEvent&) {
+            self.limited(member.range, "an `on` assignment");
+        }
+        void operator()(const Refractory&) {
+            self.limited(member.range, "a refractory time");
+        }
+    };
+    std::visit(Visitor{*this, member}, member.node);
+}
+
+const Name* CellUse::first_input() const { return inputs_.empty() ? nullptr : inputs_[0]; }
+const Name* CellUse::first_output() const { return outputs_.empty() ? nullptr : outputs_[0]; }
+
+const Name* CellUse::input(const std::string& name) const {
+    for (const Name* input : inputs_)
+        if (input->text == name) return input;
+    return nullptr;
+}
+
+// ---- arguments -----------------------------------------------------------------------------
+
+bool CellUse::read_arguments() {
+    bool sound = true;
+    std::map<std::string, SourceRange> seen;
+    for (const Argument* argument : site_.arguments) {
+        if (!argument->name) {
+            context_.error(Code::WrongArguments, argument->range,
+                           fmt::format("`{}` takes arguments by name only, `name = value`",
+                                       cell_.name.text));
+            sound = false;
+            continue;
+        }
+        const std::string& name = argument->name->text;
+        if (!seen.emplace(name, argument->name->range).second) {
+            context_
+                .error(Code::DuplicateName, argument->name->range,
+                       fmt::format("the argument `{}` is given twice", name))
+                .label(seen[name], "first given here");
+            continue;
+        }
+        if (const auto found = parameters_.find(name); found != parameters_.end()) {
+            found->second.given = argument;
+        } else if (const auto option = options_.find(name); option != options_.end()) {
+            choose_option(option->second, *argument);
+        } else if (name == "surrogate") {
+            sound = choose_surrogate(*argument) && sound;
+        } else {
+            std::vector<std::string> known = parameter_order_;
+            for (const auto& [option_name, use] : options_) known.push_back(option_name);
+            known.emplace_back("surrogate");
+            context_.unknown(
+                *argument->name,
+                fmt::format("`{}` has no parameter or option `{}`", cell_.name.text, name), known);
+            sound = false;
+        }
+    }
+    return sound;
+}
+
+void CellUse::choose_option(OptionUse& option, const Argument& argument) {
+    const Name* word = as_word(*argument.value.value);
+    const bool plain = argument.value.training == ArgumentValue::Training::Default &&
+                       !argument.value.per;
+    std::vector<std::string> values;
+    for (const Name& value : option.member->values) values.push_back(value.text);
+    if (!word || !plain) {
+        context_
+            .error(Code::WrongType, argument.value.range,
+                   fmt::format("the option `{}` takes one of its words", argument.name->text))
+            .label(option.member->name.range, "declared here");
+        return;
+    }
+    if (std::find(values.begin(), values.end(), word->text) == values.end()) {
+        context_.unknown(*word,
+                         fmt::format("the option `{}` of `{}` has no value `{}`",
+                                     argument.name->text, cell_.name.text, word->text),
+                         values);
+        return;
+    }
+    option.chosen = word->text;
+}
+
+namespace {
+
+/// Is there a `spike(…)` that names no surrogate of its own?
+bool has_open_spike(const CellDecl& cell) {
+    bool found = false;
+    const auto look = [&](const Expr& expr) {
+        const auto* reference = std::get_if<Reference>(&expr.node);
+        if (reference && reference->path.head.text == "spike" && !reference->surrogate) found = true;
+    };
+    for (const Member& member : cell.members) for_each_expression(member, look);
+    return found;
+}
+
+}  // namespace
+
+bool CellUse::choose_surrogate(const Argument& argument) {
+    if (!has_open_spike(cell_)) {
+        context_.error(Code::SurrogateMisplaced, argument.range,
+                       fmt::format("`{}` has no spike that takes a surrogate", cell_.name.text));
+        return false;
+    }
+    const auto* reference = std::get_if<Reference>(&argument.value.value->node);
+    if (!reference || reference->surrogate) {
+        context_.error(Code::WrongType, argument.value.range,
+                       "a surrogate is a name with arguments, `atan(alpha = 2)`");
+        return false;
+    }
+    surrogate_ = expressions_.surrogate(reference->path, *site_.names);
+    return surrogate_.has_value();
+}
+
+// ---- variables -----------------------------------------------------------------------------
+
+ir::TensorId CellUse::add_variable(const Name& name) {
+    ir::Tensor tensor;
+    tensor.name = site_.name + "." + name.text;
+    tensor.shape = site_.shape;
+    tensor.per_step = true;
+    tensor.per_sample = true;
+    tensor.range = site_.range;
+    return context_.add(std::move(tensor));
+}
+
+/// What a variable is before the first step, as a tensor that the caller may give instead.
+ir::TensorId CellUse::start_tensor(const Name& name, const Value& value) {
+    ir::Tensor tensor;
+    tensor.name = fmt::format("start({}.{})", site_.name, name.text);
+    tensor.shape = site_.shape;
+    tensor.role = ir::Role::Initial;
+    tensor.range = name.range;
+    const ir::TensorId start = context_.add(std::move(tensor), name.range);
+    if (!value.poisoned()) context_.define(start, ir::Formula{value.expr});
+    return start;
+}
+
+void CellUse::declare_state(const StateMember& state) {
+    const ir::TensorId variable = variables_.at(state.name.text);
+    Value start;
+    if (as_draw(*state.value)) {
+        limited(state.value->range, "an initial value that is drawn");
+    } else {
+        start = expressions_.value(*state.value, *this);
+        if (!start.poisoned() && start.is_tuple)
+            context_.error(Code::WrongType, state.value->range,
+                           "a tuple stands where a number is needed");
+    }
+    const ir::TensorId tensor = start_tensor(state.name, start);
+    context_.network[variable].initial = tensor;
+    context_.network.states.push_back({variable, tensor});
+}
+
+void CellUse::declare_variables() {
+    for (const Name* name : states_)
+        if (!variables_.count(name->text)) variables_[name->text] = add_variable(*name);
+    for (const Name* name : outputs_)
+        if (!variables_.count(name->text)) variables_[name->text] = add_variable(*name);
+    for (const Name* name : states_) declare_state(*state_members_.at(name->text));
+}
+
+ir::TensorId CellUse::variable(const std::string& name) const {
+    if (const auto found = variables_.find(name); found != variables_.end()) return found->second;
+    if (const auto found = lets_.find(name); found != lets_.end()) return found->second.tensor;
+    if (const auto found = parameters_.find(name); found != parameters_.end())
+        return found->second.tensor;
+    return {};
+}
+
+std::vector<std::string> CellUse::variable_names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, tensor] : variables_) names.push_back(name);
+    for (const auto& [name, let] : lets_) names.push_back(name);
+    return names;
+}
+
+// ---- names ---------------------------------------------------------------------------------
+
+Vocabulary CellUse::vocabulary() const {
+    return stage_ == Stage::Parameters ? Vocabulary::Constant : Vocabulary::Cell;
+}
+
+std::optional<Names::Option> CellUse::option(const std::string& name) {
+    const auto found = options_.find(name);
+    if (found == options_.end()) return std::nullopt;
+    return Option{&found->second.member->values, found->second.chosen};
+}
+
+std::vector<std::string> CellUse::candidates() const {
+    std::vector<std::string> names{"t", "dt", "pi", "inf"};
+    for (const auto& [name, range] : names_) names.push_back(name);
+    return names;
+}
+
+}  // namespace snnc::frontend

@@ -1,0 +1,332 @@
+// Equations of cells: what names mean in them, lets, and the formulas of states and outputs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "frontend/elaborate_cells.h"
+
+namespace snnc::frontend {
+
+using ir::Op;
+
+std::optional<int> lag_of(Context& context, Expressions& expressions, const Path& path,
+                          Names& names) {
+    if (path.suffixes.empty()) return 0;
+    const auto* index = std::get_if<IndexSuffix>(&path.suffixes[0]);
+    if (index && path.suffixes.size() == 1) return expressions.lag(*index, names);
+    context.error(Code::NoPast, path.range,
+                  fmt::format("`{}` takes a time index, `[t-1]`, and nothing else",
+                              path.head.text));
+    return std::nullopt;
+}
+
+void CellUse::define(const std::map<std::string, Value>& ports) {
+    stage_ = Stage::Equations;
+    const std::size_t first_definition = context_.network.definitions.size();
+    define_ports(ports);
+    for (const Name* name : let_order_) let_value(lets_.at(name->text));
+    for (const EquationPlace& place : equations_) define_equation(*place.equation, place.range);
+    check_missing_equations();
+    prefer_members();
+    for (const Name* name : let_order_) {
+        const Let& let = lets_.at(name->text);
+        if (!let.tensor.valid()) continue;
+        const ir::Definition* definition = context_.network.definition(let.tensor);
+        const auto* copy = std::get_if<ir::Formula>(&definition->kind);
+        if (!copy) continue;
+        const ir::ExprNode& node = context_.network.pool[copy->value];
+        if (node.op == Op::Read && node.lag == 0 && variables_in_cell(node.tensor))
+            rename_reads(let.tensor, node.tensor, first_definition);
+    }
+    register_population();
+}
+
+// ---- ports ---------------------------------------------------------------------------------
+
+void CellUse::define_ports(const std::map<std::string, Value>& ports) {
+    for (const Member& member : cell_.members) {
+        const auto* port = std::get_if<PortMember>(&member.node);
+        if (!port) continue;
+        const auto found = ports.find(port->name.text);
+        const Value value = found == ports.end() ? constant(context_, 0) : found->second;
+        if (found != ports.end() && port->interval && !value.poisoned())
+            check_port_interval(*port, value);
+        define_port(port->name, value);
+    }
+}
+
+void CellUse::define_port(const Name& name, const Value& value) {
+    ports_[name.text] = value;
+    if (value.poisoned()) return;
+    const Extent where = extent(context_, value);
+    ir::Tensor tensor;
+    tensor.name = site_.name + "." + name.text;
+    tensor.shape = site_.shape;
+    tensor.per_step = where.per_step;
+    tensor.per_sample = where.per_sample;
+    if (is_zero_or_one(context_, value.expr)) tensor.kind = ir::DataKind::Spike;
+    tensor.range = site_.range;
+    const ir::TensorId port = context_.add(std::move(tensor), name.range);
+    context_.define(port, ir::Formula{value.expr});
+    variables_[name.text] = port;
+    const Op op = context_.network.pool[value.expr].op;
+    if (op != Op::Read && op != Op::Constant) ports_[name.text] = read(context_, port);
+}
+
+/// Provable where the source is a spike or an input that promises a smaller interval.
+void CellUse::check_port_interval(const PortMember& port, const Value& value) {
+    const auto limits = bounds(port.interval);
+    if (!limits) return;
+    if (limits->low <= 0 && limits->high >= 1 && is_zero_or_one(context_, value.expr)) return;
+    const ir::ExprNode& node = context_.network.pool[value.expr];
+    if (node.op == Op::Read && context_.network[node.tensor].interval) {
+        const auto [low, high] = *context_.network[node.tensor].interval;
+        if (limits->low <= low && high <= limits->high) return;
+    }
+    context_
+        .error(Code::LimitedCell, site_.range,
+               fmt::format("nothing proves that what arrives at `{}` lies in its interval, and "
+                           "runs cannot check it yet",
+                           port.name.text))
+        .label(port.interval->range, "the interval stands here");
+}
+
+/// The past of a port is that of its tensor, which is 0 before the first step whatever its source.
+Value CellUse::port_value(const std::string& name, int lag, const Path& path) {
+    const Value& value = ports_.at(name);
+    if (lag == 0 || value.poisoned() || number(context_, value)) return value;
+    const ir::TensorId port = variables_.at(name);
+    if (context_.network[port].per_step) return {context_.network.pool.read(port, lag), site_.shape};
+    const Extent stepped{true, context_.network[port].per_sample};
+    const ir::TensorId each_step =
+        helper(context_, site_.name + "." + name + ".each_step", site_.shape, stepped, path.range);
+    context_.define(each_step, ir::Formula{context_.network.pool.read(port)});
+    return read(context_, each_step, lag);
+}
+
+// ---- names ---------------------------------------------------------------------------------
+
+Value CellUse::member(const Path& path) {
+    const std::string& name = path.head.text;
+    if (const auto found = parameters_.find(name); found != parameters_.end()) {
+        if (path.suffixes.empty()) return parameter(name);
+        context_.error(Code::NoPast, path.range,
+                       fmt::format("`{}` is a parameter and takes no index", name));
+        return {};
+    }
+    if (!names_.count(name)) {
+        context_.unknown(path.head,
+                         fmt::format("`{}` is not declared in `{}`", name, cell_.name.text),
+                         candidates());
+        return {};
+    }
+    if (stage_ == Stage::Parameters) {
+        context_.error(Code::NotConstant, path.range,
+                       fmt::format("`{}` is not known before the run; only parameters may stand "
+                                   "here",
+                                   name));
+        return {};
+    }
+    if (const auto let = lets_.find(name); let != lets_.end()) {
+        if (path.suffixes.empty()) return let_value(let->second);
+        const auto lag = lag_of(context_, expressions_, path, *this);
+        if (lag && *lag == 0) return let_value(let->second);
+        if (lag)
+            context_.error(Code::NoPast, path.range,
+                           fmt::format("`{}` is a `let` and has no past; make it a state", name));
+        return {};
+    }
+    const auto lag = lag_of(context_, expressions_, path, *this);
+    if (!lag) return {};
+    return ports_.count(name) ? port_value(name, *lag, path) : variable_value(name, *lag);
+}
+
+Value CellUse::variable_value(const std::string& name, int lag) {
+    const ir::TensorId variable = variables_.at(name);
+    if (lag > 0 && !context_.network[variable].initial.valid()) {
+        const ir::TensorId start =
+            start_tensor({name, context_.network[variable].range}, constant(context_, 0));
+        context_.network[variable].initial = start;
+        context_.network.states.push_back({variable, start});
+    }
+    return read(context_, variable, lag);
+}
+
+/// Evaluated when it is first read, so that the order of the lines does not matter.
+Value CellUse::let_value(Let& let) {
+    if (let.progress == Progress::Done) return let.value;
+    const Name& name = let.member->name;
+    if (let.progress == Progress::Running) {
+        context_.error(Code::Cycle, name.range,
+                       fmt::format("`{}` needs itself in the same step", name.text));
+        let.progress = Progress::Done;
+        return let.value;
+    }
+    let.progress = Progress::Running;
+    const int dry = std::exchange(context_.dry, 0);
+    Value value;
+    if (let.member->draws)
+        limited(let.member->value->range, "a draw");
+    else
+        value = expressions_.value(*let.member->value, *this);
+    if (!value.poisoned() && value.is_tuple) {
+        context_.error(Code::WrongType, let.member->value->range,
+                       "a tuple stands where a number is needed");
+        value = {};
+    }
+    if (!value.poisoned() && let.progress == Progress::Running) {
+        let.tensor = helper(context_, site_.name + "." + name.text, value.shape,
+                            extent(context_, value), site_.range);
+        context_.origins.equations[let.tensor.index] = name.range;
+        if (is_zero_or_one(context_, value.expr))
+            context_.network[let.tensor].kind = ir::DataKind::Spike;
+        context_.define(let.tensor, ir::Formula{value.expr});
+        const Op op = context_.network.pool[value.expr].op;
+        const bool other_name =
+            op == Op::Constant || (op == Op::Read && context_.network.pool[value.expr].lag == 0);
+        let.value = other_name ? value : read(context_, let.tensor);
+    }
+    let.progress = Progress::Done;
+    context_.dry = dry;
+    return let.value;
+}
+
+// ---- equations -----------------------------------------------------------------------------
+
+bool CellUse::check_equation_target(const Equation& equation) {
+    const std::string& name = equation.name.text;
+    const bool takes_one =
+        state_members_.count(name) ||
+        std::any_of(outputs_.begin(), outputs_.end(),
+                    [&](const Name* output) { return output->text == name; });
+    if (!takes_one && names_.count(name)) {
+        context_
+            .error(Code::MisplacedEquation, equation.name.range,
+                   fmt::format("only states and outputs have equations, and `{}` is neither", name))
+            .label(names_.at(name), "declared here");
+        return false;
+    }
+    if (!takes_one) {
+        std::vector<std::string> known;
+        for (const Name* state : states_) known.push_back(state->text);
+        for (const Name* output : outputs_) known.push_back(output->text);
+        context_.unknown(equation.name,
+                         fmt::format("`{}` declares no state or output `{}`", cell_.name.text, name),
+                         known);
+        return false;
+    }
+    const auto [place, is_new] = defined_.emplace(name, equation.name.range);
+    if (!is_new)
+        context_
+            .error(Code::SecondEquation, equation.name.range,
+                   fmt::format("`{}` has two equations", name))
+            .label(place->second, "the first stands here");
+    if (equation.index) {
+        const auto lag = expressions_.lag(*equation.index, *this);
+        if (lag && *lag != 0)
+            context_.error(Code::WrongTimeIndex, equation.index->range,
+                           "an equation says the value at `[t]`; the past cannot be changed");
+    }
+    return is_new;
+}
+
+void CellUse::define_equation(const Equation& equation, const SourceRange& range) {
+    const bool sound = check_equation_target(equation);
+    if (equation.draws) return limited(range, "a draw");
+    const Value value = expressions_.value(*equation.value, *this);
+    if (!sound || value.poisoned()) return;
+    if (value.is_tuple || value.is_class) {
+        context_.error(Code::WrongType, equation.value->range,
+                       "an equation needs a number on its right side");
+        return;
+    }
+    const ir::TensorId target = variables_.at(equation.name.text);
+    context_.origins.equations[target.index] = range;
+    if (!state_members_.count(equation.name.text) && is_zero_or_one(context_, value.expr))
+        context_.network[target].kind = ir::DataKind::Spike;
+    context_.define(target, ir::Formula{value.expr});
+}
+
+void CellUse::check_missing_equations() {
+    const auto check = [&](const Name& name, const char* kind) {
+        if (defined_.count(name.text)) return;
+        context_.error(Code::MissingEquation, name.range,
+                       fmt::format("the {} `{}` has no equation", kind, name.text));
+        defined_.emplace(name.text, name.range);
+    };
+    for (const Name* state : states_) check(*state, "state");
+    for (const Name* output : outputs_) check(*output, "output");
+}
+
+// ---- lets that are states or outputs -------------------------------------------------------
+
+bool CellUse::variables_in_cell(ir::TensorId tensor) const {
+    return std::any_of(variables_.begin(), variables_.end(),
+                       [&](const auto& variable) { return variable.second == tensor; });
+}
+
+/// `let u = e`, `v[t] = u`: the state gets the formula and the let becomes its copy, so that
+/// equations are printed, and states kept, under the name by which they are known.
+void CellUse::prefer_members() {
+    ir::Network& network = context_.network;
+    const auto formula = [&](ir::TensorId tensor) -> ir::Formula* {
+        for (ir::Definition& definition : network.definitions)
+            if (definition.target == tensor) return std::get_if<ir::Formula>(&definition.kind);
+        return nullptr;
+    };
+    for (const auto* names : {&states_, &outputs_}) {
+        for (const Name* name : *names) {
+            const ir::TensorId variable = variables_.at(name->text);
+            ir::Formula* own = formula(variable);
+            if (!own) continue;
+            const ir::ExprNode& node = network.pool[own->value];
+            if (node.op != Op::Read || node.lag != 0) continue;
+            const ir::TensorId source = node.tensor;
+            const bool is_let = std::any_of(lets_.begin(), lets_.end(), [&](const auto& let) {
+                return let.second.tensor == source;
+            });
+            const ir::Tensor& a = network[variable];
+            const ir::Tensor& b = network[source];
+            ir::Formula* other = is_let ? formula(source) : nullptr;
+            if (!other || a.shape != b.shape || a.per_step != b.per_step ||
+                a.per_sample != b.per_sample)
+                continue;
+            own->value = other->value;
+            other->value = network.pool.read(variable);
+        }
+    }
+}
+
+/// In the definitions of this cell, reads of `from` at the same step become reads of `to`.
+void CellUse::rename_reads(ir::TensorId from, ir::TensorId to, std::size_t first_definition) {
+    ir::Network& network = context_.network;
+    for (std::size_t i = first_definition; i < network.definitions.size(); ++i) {
+        ir::Definition& definition = network.definitions[i];
+        if (definition.target == from) continue;
+        if (auto* formula = std::get_if<ir::Formula>(&definition.kind)) {
+            formula->value = ir::rewrite_leaves(
+                network.pool, formula->value, [&](ir::ExprId id, const ir::ExprNode& node) {
+                    const bool renamed = node.op == Op::Read && node.tensor == from && node.lag == 0;
+                    return renamed ? network.pool.read(to) : id;
+                });
+        } else if (auto* sum = std::get_if<ir::SumTo>(&definition.kind)) {
+            if (sum->source == from) sum->source = to;
+        } else if (auto* winner = std::get_if<ir::Winner>(&definition.kind)) {
+            if (winner->source == from) winner->source = to;
+        }
+    }
+}
+
+void CellUse::register_population() {
+    ir::Population population{site_.name, cell_.name.text, site_.shape, {}, site_.range};
+    for (const auto* names : {&inputs_, &states_, &outputs_, &let_order_})
+        for (const Name* name : *names)
+            if (const ir::TensorId tensor = variable(name->text); tensor.valid())
+                if (std::none_of(population.variables.begin(), population.variables.end(),
+                                 [&](const auto& known) { return known.first == name->text; }))
+                    population.variables.emplace_back(name->text, tensor);
+    context_.network.populations.push_back(std::move(population));
+}
+
+}  // namespace snnc::frontend

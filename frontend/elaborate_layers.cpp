@@ -1,0 +1,220 @@
+// Layers: what they make of what arrives, and their parameters (language.md section 4).
+//
+// To add one: a row in layers(), a function that declares its tensors, and, where formulas do not
+// suffice, a definition in ir/net/network.h (docs/how_to/add_a_layer.md).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "frontend/elaborate_networks.h"
+
+namespace snnc::frontend {
+
+using ir::Op;
+
+const std::vector<std::string>& layer_names() {
+    static const std::vector<std::string> names{
+        "dense",   "conv",       "conv1d", "maxpool", "avgpool", "sumpool",   "flatten",
+        "scale",   "one_to_one", "sparse", "delay",   "dropout", "batchnorm", "reshape"};
+    return names;
+}
+
+bool is_layer(const std::string& name) {
+    return std::find(layer_names().begin(), layer_names().end(), name) != layer_names().end();
+}
+
+void NetworkBuilder::declare_layer(Node& node) {
+    const std::string& kind = node.callee.name->text;
+    if (kind != "dense" && kind != "scale") {
+        context_.error(Code::LimitedLayer, node.callee.name->range,
+                       fmt::format("the layer `{}` cannot be compiled yet", kind));
+        node.broken = true;
+        return;
+    }
+    const ir::TensorId from = node.edges.empty() ? ir::TensorId{} : source(node.edges[0]);
+    node.broken = true;  // until its tensors are there
+    if (!from.valid()) return;
+    if (kind == "dense")
+        declare_dense(node, from);
+    else
+        declare_scale(node, from);
+    node.broken = !node.output.valid();
+    if (node.output.valid()) node.shape = context_.network[node.output].shape;
+}
+
+// ---- arguments -----------------------------------------------------------------------------
+
+bool NetworkBuilder::check_layer_arguments(const Node& node, std::size_t most_positional,
+                                           const std::vector<std::string>& named) {
+    bool sound = true;
+    std::size_t positional = 0;
+    std::map<std::string, SourceRange> seen;
+    for (const Argument* argument : node.arguments) {
+        if (!argument->name) {
+            if (++positional <= most_positional) continue;
+            context_.error(Code::WrongArguments, argument->range,
+                           fmt::format("`{}` takes at most {} without a name",
+                                       node.callee.name->text,
+                                       counted(most_positional, "argument")));
+            sound = false;
+        } else if (std::find(named.begin(), named.end(), argument->name->text) == named.end()) {
+            context_.unknown(*argument->name,
+                             fmt::format("`{}` has no argument `{}`", node.callee.name->text,
+                                         argument->name->text),
+                             named);
+            sound = false;
+        } else if (const auto [place, is_new] =
+                       seen.emplace(argument->name->text, argument->name->range);
+                   !is_new) {
+            context_
+                .error(Code::DuplicateName, argument->name->range,
+                       fmt::format("the argument `{}` is given twice", argument->name->text))
+                .label(place->second, "first given here");
+            sound = false;
+        }
+    }
+    return sound;
+}
+
+const Argument* NetworkBuilder::argument(const Node& node, const std::string& name) const {
+    for (const Argument* argument : node.arguments)
+        if (name.empty() ? !argument->name : argument->name && argument->name->text == name)
+            return argument;
+    return nullptr;
+}
+
+bool NetworkBuilder::flag(const Node& node, const std::string& name, bool otherwise) {
+    const Argument* given = argument(node, name);
+    if (!given) return otherwise;
+    const auto value = expressions_.number(*given->value.value, constants_, "`" + name + "`");
+    if (value && *value != 0 && *value != 1)
+        context_.error(Code::WrongType, given->value.range,
+                       fmt::format("`{}` is `true` or `false`", name));
+    return value.value_or(1) != 0;
+}
+
+// ---- tensors -------------------------------------------------------------------------------
+
+ir::TensorId NetworkBuilder::add_parameter(Node& node, const std::string& name,
+                                           const ir::Shape& shape,
+                                           const ir::Initialiser& initialiser) {
+    ir::Tensor tensor;
+    tensor.name = node.name + "." + name;
+    tensor.shape = shape;
+    tensor.per_sample = false;
+    tensor.role = ir::Role::Parameter;
+    tensor.trainable = true;
+    tensor.range = node.callee.name->range;
+    const ir::TensorId id = context_.add(std::move(tensor));
+    context_.network.parameters.push_back({id, initialiser, node.name});
+    return id;
+}
+
+ir::TensorId NetworkBuilder::add_layer_tensor(const Node& node, const std::string& name,
+                                              const ir::Shape& shape, ir::TensorId like) {
+    ir::Tensor tensor;
+    tensor.name = name;
+    tensor.shape = shape;
+    tensor.per_step = context_.network[like].per_step;
+    tensor.per_sample = context_.network[like].per_sample;
+    tensor.range = node.range;
+    return context_.add(std::move(tensor), node.range);
+}
+
+/// PyTorch's default for Linear and convolutions is uniform_fan_in: both weight and bias uniform
+/// in ±1/sqrt(fan_in). kaiming is He's bound sqrt(6/fan_in), xavier Glorot's
+/// sqrt(6/(fan_in + fan_out)), both uniform.
+std::optional<ir::Initialiser> NetworkBuilder::weight_initialiser(const Node& node,
+                                                                  std::int64_t fan_in,
+                                                                  std::int64_t fan_out) {
+    using Kind = ir::Initialiser::Kind;
+    const auto uniform = [](double bound) { return ir::Initialiser{Kind::Uniform, -bound, bound}; };
+    const Argument* init = argument(node, "init");
+    if (!init) return uniform(1 / std::sqrt(double(fan_in)));
+    const Expr& value = *init->value.value;
+    if (const Name* word = as_word(value); word && !is_reserved(word->text)) {
+        if (word->text == "uniform_fan_in") return uniform(1 / std::sqrt(double(fan_in)));
+        if (word->text == "kaiming") return uniform(std::sqrt(6 / double(fan_in)));
+        if (word->text == "xavier") return uniform(std::sqrt(6 / double(fan_in + fan_out)));
+        if (word->text == "zeros") return ir::Initialiser{};
+        context_.unknown(*word, fmt::format("there is no initialisation `{}`", word->text),
+                         {"uniform_fan_in", "kaiming", "xavier", "zeros", "normal", "uniform"});
+        return std::nullopt;
+    }
+    if (as_draw(value)) return expressions_.drawn(value, constants_);
+    const auto number = expressions_.number(value, constants_, "an initial value");
+    if (!number) return std::nullopt;
+    return ir::Initialiser{Kind::Constant, *number, 0};
+}
+
+// ---- dense ---------------------------------------------------------------------------------
+
+/// Without a number: as many as the declared population behind it has.
+std::optional<std::int64_t> NetworkBuilder::dense_width(Node& node) {
+    if (const Argument* width = argument(node, ""))
+        return expressions_.whole(*width->value.value, constants_, "the number of outputs", 1);
+    const Node* next = node.next;
+    if (next && next->kind == Node::Kind::Cells && next->shape && next->shape->size() == 1)
+        return (*next->shape)[0];
+    context_.error(Code::WrongArguments, node.callee.name->range,
+                   "`dense` says how many outputs it has, `dense(10)`, unless a declared "
+                   "population stands behind it");
+    return std::nullopt;
+}
+
+void NetworkBuilder::declare_dense(Node& node, ir::TensorId source) {
+    if (!check_layer_arguments(node, 1, {"bias", "init"})) return;
+    const ir::Shape shape = context_.network[source].shape;
+    if (shape.size() != 1) {
+        context_.error(Code::ShapeMismatch, node.callee.name->range,
+                       fmt::format("`dense` takes a shape [n], but {} arrives",
+                                   ir::to_string(shape)))
+            .note("`-> flatten -> dense(…)` makes one row of it");
+        return;
+    }
+    const auto width = dense_width(node);
+    if (!width) return;
+    const auto initialiser = weight_initialiser(node, shape[0], *width);
+    const bool bias = flag(node, "bias", true);
+    if (!initialiser) return;
+    ir::Network& network = context_.network;
+    const ir::TensorId weight = add_parameter(node, "weight", {shape[0], *width}, *initialiser);
+    network[weight].transposed_in_files = true;
+    const std::string product_name = bias ? node.name + ".product" : node.name;
+    const ir::TensorId product = add_layer_tensor(node, product_name, {*width}, source);
+    context_.define(product, ir::Dense{source, weight});
+    node.output = product;
+    if (!bias) return;
+    const double bound = 1 / std::sqrt(double(shape[0]));
+    const ir::TensorId bias_tensor =
+        add_parameter(node, "bias", {*width}, {ir::Initialiser::Kind::Uniform, -bound, bound});
+    node.output = add_layer_tensor(node, node.name, {*width}, product);
+    context_.define(node.output, ir::Formula{network.pool.make(Op::Add, network.pool.read(product),
+                                                               network.pool.read(bias_tensor))});
+}
+
+// ---- scale ---------------------------------------------------------------------------------
+
+void NetworkBuilder::declare_scale(Node& node, ir::TensorId source) {
+    if (!check_layer_arguments(node, 1, {})) return;
+    const Argument* factor = argument(node, "");
+    if (!factor) {
+        context_.error(Code::WrongArguments, node.callee.name->range,
+                       "`scale` takes the factor, `scale(0.5)`");
+        return;
+    }
+    if (factor->value.training != ArgumentValue::Training::Default || factor->value.per) {
+        context_.error(Code::LimitedLayer, factor->value.range,
+                       "a factor of `scale` that is learned or stored cannot be compiled yet");
+        return;
+    }
+    const auto value = expressions_.number(*factor->value.value, constants_, "the factor");
+    if (!value) return;
+    node.output = add_layer_tensor(node, node.name, context_.network[source].shape, source);
+    const Value scaled = apply(context_, Op::Mul, {constant(context_, *value), read(context_, source)},
+                               node.range);
+    context_.define(node.output, ir::Formula{scaled.expr});
+}
+
+}  // namespace snnc::frontend

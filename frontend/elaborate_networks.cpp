@@ -1,0 +1,309 @@
+// Shapes forward along the edges, tensors, equations, outputs.
+#include "frontend/elaborate_networks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace snnc::frontend {
+
+using ir::Op;
+using Progress = Node::Progress;
+
+void NetworkBuilder::build() {
+    read_sets();
+    read_parameters();
+    read_settings();
+    collect_names();
+    declare_inputs();
+    declare_populations();
+    read_chains();
+    for (const auto& node : nodes_) declare(*node);
+    for (const auto& node : nodes_) define(*node);
+    read_outputs();
+    check_sets_used();
+}
+
+// ---- types ---------------------------------------------------------------------------------
+
+/// `second.shape`
+static bool is_shape_of(const Expr& expr) {
+    const auto* reference = std::get_if<Reference>(&expr.node);
+    if (!reference || reference->path.suffixes.size() != 1) return false;
+    const auto* member = std::get_if<MemberSuffix>(&reference->path.suffixes[0]);
+    return member && member->name.text == "shape";
+}
+
+std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressions, Names& names,
+                                        const std::vector<Cut>& cuts, const SourceRange& range) {
+    ir::Shape shape;
+    bool sound = true;
+    for (const Cut& cut : cuts) {
+        if (cut.is_slice || !cut.begin) {
+            context.error(Code::WrongType, cut.range, "an extent is one number, not a slice");
+            sound = false;
+            continue;
+        }
+        if (const Name* word = as_word(*cut.begin); word && word->text == "_") {
+            context.error(Code::LimitedWiring, cut.range,
+                          "a shape left open with `_` cannot be compiled yet");
+            return std::nullopt;
+        }
+        if (is_shape_of(*cut.begin)) {
+            context.error(Code::LimitedWiring, cut.range,
+                          "the shape of another element cannot be used yet");
+            return std::nullopt;
+        }
+        const auto extent = expressions.whole(*cut.begin, names, "an extent", 1);
+        sound = sound && extent;
+        shape.push_back(extent.value_or(1));
+    }
+    double count = 1;
+    for (const std::int64_t extent : shape) count *= double(extent);
+    if (sound && count > 1e15) {
+        context.error(Code::NotWhole, range, "a shape with so many elements fits no memory");
+        return std::nullopt;
+    }
+    if (!sound) return std::nullopt;
+    return shape;
+}
+
+std::optional<ir::Tensor> typed_tensor(Context& context, Expressions& expressions, Names& names,
+                                       const TypedName& typed) {
+    const std::string& kind = typed.type.kind.text;
+    if (kind != "f32" && kind != "spike" && kind != "class") {
+        context.unknown(typed.type.kind, fmt::format("there is no type `{}`", kind),
+                        {"f32", "spike", "class"});
+        return std::nullopt;
+    }
+    const auto shape =
+        constant_shape(context, expressions, names, typed.type.shape, typed.type.range);
+    ir::Tensor tensor;
+    tensor.name = typed.name.text;
+    tensor.range = typed.name.range;
+    if (typed.index) {
+        const auto lag = expressions.lag(*typed.index, names);
+        if (lag && *lag != 0)
+            context.error(Code::WrongTimeIndex, typed.index->range,
+                          "a declaration names the present, `[t]`");
+        tensor.per_step = true;
+    }
+    if (typed.interval) {
+        const auto low = expressions.number(*typed.interval->low, names, "a bound");
+        const auto high = expressions.number(*typed.interval->high, names, "a bound");
+        if (low && high && *low > *high)
+            context.error(Code::OutOfInterval, typed.interval->range,
+                          fmt::format("the interval from {} to {} is empty", to_text(*low),
+                                      to_text(*high)));
+        if (low && high) tensor.interval = {*low, *high};
+    }
+    if (!shape) return std::nullopt;
+    if (kind == "class") {
+        if (shape->size() != 1) {
+            context.error(Code::WrongType, typed.type.range,
+                          "a class says how many there are, `class[10]`");
+            return std::nullopt;
+        }
+        tensor.kind = ir::DataKind::Index;
+        tensor.interval = {0, double((*shape)[0] - 1)};
+        return tensor;
+    }
+    tensor.shape = *shape;
+    if (kind == "spike") tensor.kind = ir::DataKind::Spike;
+    return tensor;
+}
+
+// ---- tensors -------------------------------------------------------------------------------
+
+void NetworkBuilder::declare(Node& node) {
+    if (node.declared == Progress::Done) return;
+    if (node.declared == Progress::Running) {
+        context_.error(Code::Cycle, node.range,
+                       fmt::format("the shape of `{}` depends on itself; declare a population, "
+                                   "`name : Cell[shape]`, somewhere in the loop",
+                                   node.name));
+        node.broken = true;
+        node.declared = Progress::Done;
+        return;
+    }
+    node.declared = Progress::Running;
+    if (!node.broken && node.kind == Node::Kind::Layer) declare_layer(node);
+    if (!node.broken && node.kind == Node::Kind::Cells) declare_cells(node);
+    if (!node.broken && node.assertion && node.shape) check_assertion(node, *node.shape);
+    node.declared = Progress::Done;
+}
+
+void NetworkBuilder::declare_cells(Node& node) {
+    if (!node.shape) {
+        for (const Edge& edge : node.edges) {
+            const ir::TensorId from = source(edge);
+            if (from.valid() && !node.shape) node.shape = context_.network[from].shape;
+        }
+        if (!node.shape) {
+            node.broken = true;
+            return;
+        }
+    }
+    const CellSite site{node.name, *node.shape, node.arguments, &constants_,
+                        node.callee.name->range};
+    node.use = std::make_unique<CellUse>(context_, expressions_, *node.cell, site);
+    if (!node.use->declare()) node.broken = true;
+}
+
+/// The tensor that an edge starts from; invalid if that was reported.
+ir::TensorId NetworkBuilder::source(const Edge& edge) {
+    Node& from = *edge.from;
+    declare(from);
+    if (from.broken) return {};
+    if (from.kind != Node::Kind::Cells) {
+        if (edge.member.empty()) return from.output;
+        context_.error(Code::NoPast, edge.source_range,
+                       fmt::format("`{}` is no population and has no variable `{}`", from.name,
+                                   edge.member));
+        return {};
+    }
+    const Name* output = from.use->first_output();
+    if (edge.member.empty() && !output) {
+        context_.error(Code::WrongEdges, edge.source_range,
+                       fmt::format("`{}` has no output to hand on", from.cell->name.text));
+        return {};
+    }
+    const std::string& name = edge.member.empty() ? output->text : edge.member;
+    ir::TensorId variable = from.use->variable(name);
+    if (!variable.valid() && from.declared == Progress::Done) {
+        define(from);  // a `let` exists only then
+        variable = from.use->variable(name);
+    }
+    if (!variable.valid() && !from.broken)
+        context_.unknown({name, edge.source_range},
+                         fmt::format("`{}` has no variable `{}`", from.name, name),
+                         from.use->variable_names());
+    return variable;
+}
+
+void NetworkBuilder::define(Node& node) {
+    if (node.defined != Progress::Waiting || node.kind != Node::Kind::Cells) return;
+    node.defined = Progress::Running;
+    if (!node.use) {
+        node.defined = Progress::Done;
+        return;
+    }
+    std::map<std::string, Value> ports;
+    for (const Edge& edge : node.edges) {
+        const Name* port =
+            edge.port.empty() ? node.use->first_input() : node.use->input(edge.port);
+        if (!port) {
+            if (edge.port.empty())
+                context_.error(Code::WrongEdges, edge.target_range,
+                               fmt::format("`{}` has no input", node.cell->name.text));
+            else
+                context_.unknown({edge.port, edge.target_range},
+                                 fmt::format("`{}` has no input `{}`", node.cell->name.text,
+                                             edge.port),
+                                 node.use->variable_names());
+            continue;
+        }
+        const ir::TensorId from = source(edge);
+        Value value = from.valid() ? read(context_, from) : Value{};
+        if (!value.poisoned() && value.shape != node.use->shape()) {
+            context_
+                .error(Code::ShapeMismatch, edge.target_range,
+                       fmt::format("`{}` has shape {}, but {} arrives", node.name,
+                                   ir::to_string(node.use->shape()), ir::to_string(value.shape)))
+                .label(edge.source_range, "it comes from here");
+            value = {};
+        }
+        const auto [place, is_new] = ports.emplace(port->text, value);
+        if (!is_new)
+            place->second = apply(context_, Op::Add, {place->second, value}, edge.target_range);
+    }
+    node.use->define(ports);
+    node.defined = Progress::Done;
+}
+
+void NetworkBuilder::check_assertion(Node& node, const ir::Shape& shape) {
+    const ShapeAssertion& assertion = *node.assertion;
+    ir::Shape asserted;
+    for (const ExprPtr& dim : assertion.dims) {
+        const auto extent = expressions_.whole(*dim, constants_, "an extent", 1);
+        if (!extent) return;
+        asserted.push_back(*extent);
+    }
+    if (asserted == shape) return;
+    context_.error(Code::ShapeMismatch, assertion.range,
+                   fmt::format("the shape here is {}, not {}", ir::to_string(shape),
+                               ir::to_string(asserted)));
+}
+
+// ---- names for outputs, losses and records -------------------------------------------------
+
+std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::string& what) {
+    Node* node = member(path.head.text);
+    if (!node) {
+        context_.unknown(path.head, fmt::format("nothing is called `{}` here", path.head.text),
+                         names());
+        return std::nullopt;
+    }
+    if (node->broken) return std::nullopt;
+    const auto* behind =
+        path.suffixes.empty() ? nullptr : std::get_if<MemberSuffix>(&path.suffixes[0]);
+    const std::size_t used = behind ? 1 : 0;
+    if (path.suffixes.size() > used) {
+        const bool index = std::holds_alternative<IndexSuffix>(path.suffixes[used]);
+        context_.error(Code::NoPast, path.range,
+                       index ? fmt::format("{} names a whole variable, without an index", what)
+                             : fmt::format("{} names a variable, `name.variable`", what));
+        return std::nullopt;
+    }
+    if (!behind && node->kind != Node::Kind::Cells) return node->output;
+    if (!behind) {
+        context_.error(
+            Code::WrongType, path.range,
+            fmt::format("`{}` are cells; say which variable, `{}.{}`", node->name, node->name,
+                        node->use->first_output() ? node->use->first_output()->text : "v"));
+        return std::nullopt;
+    }
+    const std::string qualified = node->name + "." + behind->name.text;
+    if (node->use)
+        if (const ir::TensorId tensor = node->use->variable(behind->name.text); tensor.valid())
+            return tensor;
+    for (const ir::Parameter& parameter : context_.network.parameters)
+        if (context_.network[parameter.tensor].name == qualified) return parameter.tensor;
+    std::vector<std::string> known;
+    if (node->use) known = node->use->variable_names();
+    for (const ir::Parameter& parameter : context_.network.parameters)
+        if (parameter.population_or_layer == node->name)
+            known.push_back(context_.network[parameter.tensor].name.substr(node->name.size() + 1));
+    context_.unknown(behind->name,
+                     fmt::format("`{}` has no variable `{}`", node->name, behind->name.text),
+                     known);
+    return std::nullopt;
+}
+
+std::vector<ir::TensorId> NetworkBuilder::parameters(const Path& path) const {
+    std::string wanted = path.head.text;
+    for (const Suffix& suffix : path.suffixes)
+        if (const auto* named = std::get_if<MemberSuffix>(&suffix)) wanted += "." + named->name.text;
+    std::vector<ir::TensorId> result;
+    for (const ir::Parameter& parameter : context_.network.parameters)
+        if (parameter.population_or_layer == wanted ||
+            context_.network[parameter.tensor].name == wanted)
+            result.push_back(parameter.tensor);
+    return result;
+}
+
+void NetworkBuilder::read_outputs() {
+    for (const NetworkStatement& statement : decl_.statements) {
+        const auto* output = std::get_if<NetworkOutput>(&statement.node);
+        if (!output) continue;
+        const auto found = tensor(output->path, "an output");
+        if (!found) continue;
+        auto& outputs = context_.network.outputs;
+        if (std::find(outputs.begin(), outputs.end(), *found) != outputs.end())
+            context_.error(Code::DuplicateName, output->path.range, "this output is named twice");
+        else
+            outputs.push_back(*found);
+    }
+}
+
+}  // namespace snnc::frontend

@@ -1,0 +1,154 @@
+// Networks: inputs, settings, layers, cells and the edges between them (language.md section 4).
+//
+// First every name is found (nodes and edges, in text order), then shapes flow forward along the
+// edges and tensors are declared, then the cells' equations are made. Losses and outputs look up
+// tensors by path afterwards.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/elaborate_cells.h"
+
+namespace snnc::frontend {
+
+struct Node;
+
+/// From a node's output, or its variable `member`, to the port `port` (empty: the first).
+struct Edge {
+    Node* from = nullptr;
+    std::string member;
+    std::string port;
+    SourceRange source_range, target_range;
+};
+
+/// An input, a layer, or cells.
+struct Node {
+    enum class Kind { Input, Layer, Cells };
+    enum class Progress { Waiting, Running, Done };
+    Kind kind = Kind::Input;
+    std::string name;
+    bool default_name = false;
+    SourceRange range;
+    Expressions::Callee callee;              // layers and cells
+    const CellDecl* cell = nullptr;          // cells
+    std::optional<ir::Shape> shape;          // declared, or found
+    const ShapeAssertion* assertion = nullptr;
+    const Node* next = nullptr;              // behind it in its chain: for `dense()`
+    std::vector<Edge> edges;                 // that arrive
+    Progress declared = Progress::Waiting, defined = Progress::Waiting;
+    bool broken = false;                     // a mistake was reported; ask nothing of it
+    ir::TensorId output;                     // inputs and layers
+    std::unique_ptr<CellUse> use;            // cells
+    std::vector<const Argument*> arguments;  // with those of --set
+};
+
+class NetworkBuilder {
+ public:
+    NetworkBuilder(Context& context, Expressions& expressions, const NetworkDecl& network,
+                   const Request& request, SourceManager& sources);
+
+    void build();
+
+    /// `out.s`, `fc1`, `fc1.weight`, `image`: a tensor; reports what is unknown. `what` says where
+    /// the path stands ("an output").
+    std::optional<ir::TensorId> tensor(const Path& path, const std::string& what);
+    /// All parameters of an element, or one; empty if the path names none.
+    std::vector<ir::TensorId> parameters(const Path& path) const;
+    std::vector<std::string> names() const;
+    bool has(const std::string& name) const { return by_name_.count(name) || named_.count(name); }
+    Names& constants() { return constants_; }
+    const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
+
+ private:
+    // Settings and constants (elaborate_settings.cpp).
+    void read_parameters();
+    void read_settings();
+    void set_steps(const Expr* steps, const Expr* duration);
+    std::optional<std::int64_t> steps_of(const Expr& duration);
+    void read_sets();
+    void apply_sets(Node& node);
+    void check_sets_used();
+
+    // Nodes and edges (elaborate_wiring.cpp).
+    void declare_inputs();
+    void declare_input(const TypedName& input);
+    void declare_populations();
+    void collect_names();
+    void read_chains();
+    void read_chain(const Chain& chain);
+    struct Place {
+        Node* node = nullptr;
+        std::string member;  // behind the name
+        SourceRange range;
+    };
+    std::optional<Place> element(const Element& element);
+    std::optional<Place> reference(const Element& element);
+    Node* new_element(const Element& element, bool first);
+    Node* member(const std::string& name) const;
+    bool names_member(const Path& path) const;
+    void connect(const Place& from, const Place& to);
+    std::string default_name(const std::string& kind);
+    Node* add_node(Node::Kind kind, std::string name, const SourceRange& range);
+    const CellDecl* find_cell(const Expressions::Callee& callee, const SourceRange& range);
+    void name_twice(const Name& name, const SourceRange& first);
+    void limited(const SourceRange& range, const std::string& what);
+
+    // Shapes and tensors (elaborate_networks.cpp, elaborate_layers.cpp).
+    void declare(Node& node);
+    void declare_cells(Node& node);
+    void define(Node& node);
+    ir::TensorId source(const Edge& edge);
+    void check_assertion(Node& node, const ir::Shape& shape);
+    void read_outputs();
+
+    void declare_layer(Node& node);
+    void declare_dense(Node& node, ir::TensorId source);
+    void declare_scale(Node& node, ir::TensorId source);
+    std::optional<std::int64_t> dense_width(Node& node);
+    std::optional<ir::Initialiser> weight_initialiser(const Node& node, std::int64_t fan_in,
+                                                      std::int64_t fan_out);
+    bool flag(const Node& node, const std::string& name, bool otherwise);
+    const Argument* argument(const Node& node, const std::string& name) const;
+    bool check_layer_arguments(const Node& node, std::size_t most_positional,
+                               const std::vector<std::string>& named);
+    ir::TensorId add_parameter(Node& node, const std::string& name, const ir::Shape& shape,
+                               const ir::Initialiser& initialiser);
+    ir::TensorId add_layer_tensor(const Node& node, const std::string& name,
+                                  const ir::Shape& shape, ir::TensorId like);
+
+    Context& context_;
+    Expressions& expressions_;
+    const NetworkDecl& decl_;
+    const Request& request_;
+    SourceManager& sources_;
+    ConstantNames constants_;
+    std::vector<std::unique_ptr<Node>> nodes_;
+    std::map<std::string, Node*> by_name_;
+    std::map<const Element*, Node*> made_;      // elements that are not references
+    std::map<std::string, SourceRange> named_;  // members, with their place
+    std::map<std::string, int> counts_;         // unnamed elements by kind
+    struct Set {
+        std::string element, argument, path;
+        Argument value;
+        bool used = false;
+    };
+    std::vector<std::unique_ptr<Set>> sets_;
+};
+
+/// `[784]`, `[c, h]`: numbers known now, each at least 1.
+std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressions, Names& names,
+                                        const std::vector<Cut>& cuts, const SourceRange& range);
+
+/// An input or a target: its name, shape, kind, interval, and whether it has a value per step.
+std::optional<ir::Tensor> typed_tensor(Context& context, Expressions& expressions, Names& names,
+                                       const TypedName& typed);
+
+/// The layers of the language.
+bool is_layer(const std::string& name);
+const std::vector<std::string>& layer_names();
+
+}  // namespace snnc::frontend

@@ -1,0 +1,162 @@
+// Parameters of cells: constants, or tensors that are stored with the weights (language.md 3).
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "frontend/elaborate_cells.h"
+
+namespace snnc::frontend {
+
+using ir::Op;
+using Training = ArgumentValue::Training;
+
+const Value& CellUse::parameter(const std::string& name) {
+    Parameter& parameter = parameters_.at(name);
+    if (parameter.progress == Progress::Running) {
+        context_.error(Code::RecursiveDefinition, parameter.member->name.range,
+                       fmt::format("the value of `{}` depends on itself", name));
+        parameter.progress = Progress::Done;
+    }
+    if (parameter.progress == Progress::Waiting) {
+        parameter.progress = Progress::Running;
+        const Stage stage = std::exchange(stage_, Stage::Parameters);
+        const int dry = std::exchange(context_.dry, 0);
+        const Value value = parameter_value(parameter);
+        context_.dry = dry;
+        stage_ = stage;
+        if (parameter.progress == Progress::Running) parameter.value = value;
+        parameter.progress = Progress::Done;
+    }
+    return parameter.value;
+}
+
+/// Does training change the parameter? The use decides, else the cell.
+static bool is_learned(const ParamMember& member, const Argument* given) {
+    if (given && given->value.training == Training::Learn) return true;
+    return member.learn && !(given && given->value.training == Training::Fixed);
+}
+
+Value CellUse::parameter_value(Parameter& parameter) {
+    const ParamMember& member = *parameter.member;
+    const Argument* given = parameter.given;
+    if (given && !given->value.pattern_indices.empty()) {
+        context_.error(Code::WrongArguments, given->value.range,
+                       "only the pattern of `sparse` takes index names");
+        return {};
+    }
+    const bool learned = is_learned(member, given);
+    const std::optional<Name> per = given ? given->value.per : std::nullopt;
+    const Expr& expr = given ? *given->value.value : *member.value;
+    Names& names = given ? *site_.names : static_cast<Names&>(*this);
+    if (learned || per || as_draw(expr))
+        return stored_parameter(parameter, expr, names, learned, per);
+
+    const Value value = expressions_.value(expr, names);
+    if (const auto known = number(context_, value))
+        check_interval(*known, member.interval, member.name.text, expr.range);
+    if (!value.poisoned() && value.is_tuple) {
+        context_.error(Code::WrongType, expr.range,
+                       "a tuple stands where a number is needed");
+        return {};
+    }
+    return value;
+}
+
+Value CellUse::stored_parameter(Parameter& parameter, const Expr& expr, Names& names, bool learned,
+                                const std::optional<Name>& per) {
+    const ParamMember& member = *parameter.member;
+    if (member.by && member.by->text == "sigmoid") {
+        limited(member.by->range, "a parameter bounded `by sigmoid`");
+        return {};
+    }
+    if (member.by && member.by->text != "clamp") {
+        context_.unknown(*member.by, fmt::format("there is no bound `by {}`", member.by->text),
+                         {"clamp", "sigmoid"});
+        return {};
+    }
+    const auto first = initialiser(expr, names, member.name.text, member.interval);
+    const auto limits = bounds(member.interval);
+    if (!first || (member.interval && !limits)) return {};
+
+    ir::Tensor tensor;
+    tensor.name = site_.name + "." + member.name.text;
+    tensor.per_sample = false;
+    tensor.role = ir::Role::Parameter;
+    tensor.trainable = learned;
+    tensor.range = parameter.given ? parameter.given->range : site_.range;
+    if (per && per->text == "neuron") {
+        tensor.shape = site_.shape;
+    } else if (per && per->text == "channel") {
+        if (site_.shape.size() < 2) {
+            context_.error(Code::ShapeMismatch, per->range,
+                           fmt::format("`per channel` needs cells of shape [c, …], and these have "
+                                       "{}; `per neuron` gives each its own value",
+                                       ir::to_string(site_.shape)));
+            return {};
+        }
+        tensor.shape = {site_.shape[0]};
+        tensor.per_channel = true;
+    } else if (per) {
+        context_.unknown(*per, fmt::format("a value stands `per neuron` or `per channel`, not "
+                                           "`per {}`",
+                                           per->text),
+                         {"neuron", "channel"});
+        return {};
+    }
+    const bool one_for_all = tensor.shape.empty();
+    parameter.tensor = context_.add(std::move(tensor));
+    context_.network.parameters.push_back({parameter.tensor, *first, site_.name});
+    Value value{context_.network.pool.read(parameter.tensor),
+                one_for_all ? ir::Shape{} : site_.shape};
+    if (limits)
+        value = apply(context_, Op::Clip,
+                      {value, constant(context_, limits->low), constant(context_, limits->high)},
+                      member.name.range);
+    return value;
+}
+
+std::optional<ir::Initialiser> CellUse::initialiser(const Expr& expr, Names& names,
+                                                    const std::string& what,
+                                                    const std::optional<Interval>& interval) {
+    const CallSuffix* draw = as_draw(expr);
+    if (!draw) {
+        const auto value = expressions_.number(expr, names, fmt::format("the first value of `{}`",
+                                                                        what));
+        if (!value) return std::nullopt;
+        check_interval(*value, interval, what, expr.range);
+        return ir::Initialiser{ir::Initialiser::Kind::Constant, *value, 0};
+    }
+    const auto result = expressions_.drawn(expr, names);
+    if (result && result->kind == ir::Initialiser::Kind::Uniform) {
+        check_interval(result->a, interval, what, expr.range);
+        check_interval(result->b, interval, what, expr.range);
+    }
+    return result;
+}
+
+std::optional<CellUse::Bounds> CellUse::bounds(const std::optional<Interval>& interval) {
+    if (!interval) return std::nullopt;
+    const auto low = expressions_.number(*interval->low, *this, "the bound of an interval");
+    const auto high = expressions_.number(*interval->high, *this, "the bound of an interval");
+    if (!low || !high) return std::nullopt;
+    if (*low > *high) {
+        context_.error(Code::OutOfInterval, interval->range,
+                       fmt::format("the interval from {} to {} is empty", to_text(*low),
+                                   to_text(*high)));
+        return std::nullopt;
+    }
+    return Bounds{*low, *high};
+}
+
+void CellUse::check_interval(double value, const std::optional<Interval>& interval,
+                             const std::string& name, const SourceRange& range) {
+    const auto limits = bounds(interval);
+    if (!limits || (value >= limits->low && value <= limits->high)) return;
+    context_
+        .error(Code::OutOfInterval, range,
+               fmt::format("`{}` must lie in [{}, {}], and {} does not", name,
+                           to_text(limits->low), to_text(limits->high), to_text(value)))
+        .label(interval->range, "the interval stands here");
+}
+
+}  // namespace snnc::frontend

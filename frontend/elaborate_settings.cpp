@@ -1,0 +1,149 @@
+// Constants of a network: its parameters, dt, the number of steps, and what --set changes.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "frontend/elaborate_networks.h"
+#include "frontend/parse.h"
+
+namespace snnc::frontend {
+
+void NetworkBuilder::read_parameters() {
+    for (const Default& parameter : decl_.parameters) {
+        check_not_reserved(parameter.name, context_.diagnostics);
+        const Expr* chosen = parameter.value.get();
+        for (const auto& set : sets_) {
+            if (set->element != parameter.name.text || !set->argument.empty()) continue;
+            chosen = set->value.value.value.get();
+            set->used = true;
+        }
+        Value value = expressions_.value(*chosen, constants_);
+        if (!value.poisoned() && !number(context_, value)) {
+            context_.error(Code::NotConstant, chosen->range,
+                           "a parameter of a network must be a number known before the run");
+            value = {};
+        }
+        constants_.set(parameter.name.text, value);
+    }
+}
+
+void NetworkBuilder::read_settings() {
+    std::map<std::string, const Setting*> settings;
+    for (const NetworkStatement& statement : decl_.statements) {
+        const auto* setting = std::get_if<Setting>(&statement.node);
+        if (!setting) continue;
+        const std::string& name = setting->name.text;
+        if (name != "steps" && name != "duration" && name != "dt") {
+            context_.unknown(setting->name, fmt::format("a network has no setting `{}`", name),
+                             {"steps", "duration", "dt"});
+            continue;
+        }
+        const auto [place, is_new] = settings.emplace(name, setting);
+        if (!is_new)
+            context_
+                .error(Code::DuplicateName, setting->name.range,
+                       fmt::format("`{}` is set twice", name))
+                .label(place->second->name.range, "first set here");
+    }
+    const auto value_of = [&](const char* name) -> const Expr* {
+        const auto found = settings.find(name);
+        return found == settings.end() ? nullptr : found->second->value.get();
+    };
+    if (const Expr* dt = value_of("dt")) {
+        const auto length = expressions_.number(*dt, constants_, "the length of a step");
+        if (length && !(*length > 0 && std::isfinite(*length)))
+            context_.error(Code::BadSetting, dt->range, "a step must be longer than 0");
+        else if (length)
+            context_.network.dt = *length;
+    }
+    set_steps(value_of("steps"), value_of("duration"));
+}
+
+void NetworkBuilder::set_steps(const Expr* steps, const Expr* duration) {
+    if (steps && duration) {
+        context_
+            .error(Code::BadSetting, duration->range,
+                   "`steps` and `duration` both say how long a run is")
+            .label(steps->range, "the number of steps stands here");
+        return;
+    }
+    std::optional<std::int64_t> count;
+    if (steps) count = expressions_.whole(*steps, constants_, "the number of steps", 1);
+    if (duration) count = steps_of(*duration);
+    context_.network.steps = request_.steps ? request_.steps : count;
+}
+
+std::optional<std::int64_t> NetworkBuilder::steps_of(const Expr& duration) {
+    const auto length = expressions_.number(duration, constants_, "the duration of a run");
+    if (!length) return std::nullopt;
+    const double dt = context_.network.dt;
+    const double count = *length / dt, whole = std::round(count);
+    if (!(count < 1e15) || count < 0.5) {
+        context_.error(Code::BadSetting, duration.range,
+                       fmt::format("a run must have at least one step, and this has {}",
+                                   to_text(count)));
+        return std::nullopt;
+    }
+    if (std::abs(count - whole) > 1e-3) {
+        const auto* written = std::get_if<Number>(&duration.node);
+        const char* unit = written && !written->unit.empty() ? "ms" : "";
+        context_
+            .error(Code::BadSetting, duration.range,
+                   fmt::format("the duration is {} steps, which is no whole number",
+                               to_text(count)))
+            .note(fmt::format("the nearest durations are {}{} and {}{}",
+                              to_text(std::floor(count) * dt), unit,
+                              to_text(std::ceil(count) * dt), unit));
+        return std::nullopt;
+    }
+    return std::int64_t(whole);
+}
+
+// ---- --set ---------------------------------------------------------------------------------
+
+void NetworkBuilder::read_sets() {
+    for (const SetValue& given : request_.sets) {
+        const FileId file = sources_.add("--set " + given.path, given.value);
+        ExprPtr value = parse_expression(sources_, file, context_.diagnostics);
+        if (!value) continue;
+        auto set = std::make_unique<Set>();
+        set->path = given.path;
+        const auto point = given.path.rfind('.');
+        set->element = given.path.substr(0, point);
+        if (point != std::string::npos) set->argument = given.path.substr(point + 1);
+        const SourceRange range = value->range;
+        set->value.name = Name{set->argument, range};
+        set->value.value.value = std::move(value);
+        set->value.value.range = set->value.range = range;
+        sets_.push_back(std::move(set));
+    }
+}
+
+/// An argument of --set goes before the one in the text.
+void NetworkBuilder::apply_sets(Node& node) {
+    if (node.callee.call)
+        for (const Argument& argument : node.callee.call->arguments)
+            node.arguments.push_back(&argument);
+    for (const auto& set : sets_) {
+        if (set->element != node.name || set->argument.empty()) continue;
+        set->used = true;
+        std::erase_if(node.arguments, [&](const Argument* argument) {
+            return argument->name && argument->name->text == set->argument;
+        });
+        node.arguments.push_back(&set->value);
+    }
+}
+
+void NetworkBuilder::check_sets_used() {
+    for (const auto& set : sets_) {
+        if (set->used) continue;
+        auto report = context_.error(
+            Code::UnknownVariable, {},
+            fmt::format("`--set {}`: `{}` has no element `{}`", set->path, decl_.name.text,
+                        set->element));
+        if (const std::string hint = did_you_mean(set->element, names()); !hint.empty())
+            report.note(hint);
+    }
+}
+
+}  // namespace snnc::frontend

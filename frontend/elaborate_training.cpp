@@ -1,0 +1,319 @@
+#include "frontend/elaborate_training.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace snnc::frontend {
+
+// ---- names ---------------------------------------------------------------------------------
+
+Value LossNames::member(const Path& path) {
+    const auto target = targets_.find(path.head.text);
+    if (target == targets_.end()) {
+        if (!network_.has(path.head.text)) {
+            context_.unknown(path.head,
+                             fmt::format("nothing is called `{}` here", path.head.text),
+                             candidates());
+            return {};
+        }
+        const auto tensor = network_.tensor(path, "a loss");
+        return tensor ? read(context_, *tensor) : Value{};
+    }
+    if (!path.suffixes.empty()) {
+        context_.error(Code::NoPast, path.range,
+                       fmt::format("`{}` is a target and stands without index or member",
+                                   path.head.text));
+        return {};
+    }
+    return target->second.valid() ? read(context_, target->second) : Value{};
+}
+
+std::vector<std::string> LossNames::candidates() const {
+    std::vector<std::string> names = network_.names();
+    for (const auto& [name, tensor] : targets_) names.push_back(name);
+    return names;
+}
+
+// ---- the block -----------------------------------------------------------------------------
+
+void TrainingBuilder::limited(const SourceRange& range, const std::string& what) {
+    context_.error(Code::LimitedTraining, range, what + " has no effect yet");
+}
+
+void TrainingBuilder::build(const TrainDecl& train) {
+    training_ = {};
+    training_.name = train.name ? train.name->text : train.network.text;
+    training_.range = train.network.range;
+    training_.batch = 32;
+    for (const TrainStatement& statement : train.statements)
+        if (const auto* target = std::get_if<Target>(&statement.node)) declare_target(target->target);
+    const Expr* loss = nullptr;
+    SourceRange loss_range;
+    for (const TrainStatement& statement : train.statements) {
+        if (const auto* setting = std::get_if<TrainSetting>(&statement.node)) read_setting(*setting);
+        if (const auto* freeze = std::get_if<Freeze>(&statement.node)) read_freeze(*freeze);
+        const auto* given = std::get_if<LossSetting>(&statement.node);
+        if (given && loss)
+            context_.error(Code::DuplicateName, given->keyword_range, "`loss` is set twice")
+                .label(loss_range, "first set here");
+        if (given && !loss) {
+            loss = given->value.get();
+            loss_range = given->keyword_range;
+        }
+    }
+    if (loss)
+        training_.loss = per_sample_number(*loss, "loss");
+    else
+        context_.error(Code::MissingSetting, train.network.range,
+                       "the train block says no `loss`");
+    if (!seen_.count("optimizer"))
+        context_
+            .error(Code::MissingSetting, train.network.range,
+                   "the train block says no `optimizer`")
+            .note("for example `optimizer = adam(lr = 1e-3)`");
+    for (const TrainStatement& statement : train.statements)
+        if (const auto* setting = std::get_if<TrainSetting>(&statement.node))
+            if (setting->name.text == "metric") read_metric(*setting);
+    context_.network.training = training_;
+}
+
+void TrainingBuilder::build_loss(const Expr& loss, const std::vector<ExtraTarget>& targets) {
+    training_.name = "--loss";
+    for (const ExtraTarget& extra : targets) {
+        if (network_.has(extra.name)) {
+            context_.error(Code::DuplicateName, {},
+                           fmt::format("the array `{}` has the name of an element of `{}`",
+                                       extra.name, context_.network.name));
+            continue;
+        }
+        ir::Tensor tensor;
+        tensor.name = extra.name;
+        tensor.shape = extra.shape;
+        tensor.per_step = extra.per_step;
+        tensor.role = ir::Role::Target;
+        if (extra.is_index) tensor.kind = ir::DataKind::Index;
+        const ir::TensorId id = context_.add(std::move(tensor));
+        training_.targets.push_back(id);
+        names_.add_target(extra.name, id);
+    }
+    training_.loss = per_sample_number(loss, "loss");
+    context_.network.training = training_;
+}
+
+void TrainingBuilder::declare_target(const TypedName& target) {
+    check_not_reserved(target.name, context_.diagnostics);
+    const auto [place, is_new] = seen_.emplace("target " + target.name.text, target.name.range);
+    if (!is_new || network_.has(target.name.text)) {
+        auto report = context_.error(
+            Code::DuplicateName, target.name.range,
+            is_new ? fmt::format("the network has an element `{}` already", target.name.text)
+                   : fmt::format("`{}` is declared twice", target.name.text));
+        if (!is_new) report.label(place->second, "first declared here");
+        return;
+    }
+    ConstantNames constants(context_, "in the train block");
+    auto tensor = typed_tensor(context_, expressions_, constants, target);
+    if (!tensor) {
+        // Something of that name was meant: what reads it need not be reported too.
+        names_.add_target(target.name.text, {});
+        return;
+    }
+    tensor->role = ir::Role::Target;
+    const ir::TensorId id = context_.add(std::move(*tensor));
+    training_.targets.push_back(id);
+    names_.add_target(target.name.text, id);
+}
+
+ir::TensorId TrainingBuilder::per_sample_number(const Expr& expr, const std::string& name) {
+    names_.set_prefix(name);
+    const Value value = expressions_.value(expr, names_);
+    if (value.poisoned()) return {};
+    const Extent where = extent(context_, value);
+    const auto wrong = [&](const std::string& message, const std::string& note) {
+        context_.error(Code::LossNotScalar, expr.range, message).note(note);
+        return ir::TensorId{};
+    };
+    if (value.is_tuple || value.is_class)
+        return wrong(fmt::format("the {} must be a number", name == "loss" ? "loss" : "metric"),
+                     value.is_class ? "`ce(scores, label)` and `accuracy(scores, label)` take labels"
+                                    : "a tuple stands only where an argument asks for one");
+    if (where.per_step)
+        return wrong("there is a value for each step",
+                     "`sum_t`, `mean_t`, `max_t`, `last` or `count` leave one for the run");
+    if (!value.shape.empty())
+        return wrong(fmt::format("there are values of shape {} for each sample",
+                                 ir::to_string(value.shape)),
+                     "`sum`, `mean`, `mse`, `ce` or `l2` leave one number");
+    const ir::TensorId result = helper(context_, name, {}, {false, true}, expr.range);
+    context_.define(result, ir::Formula{value.expr});
+    return result;
+}
+
+void TrainingBuilder::read_metric(const TrainSetting& setting) {
+    std::string name = "metric";
+    if (setting.qualifier) {
+        name = setting.qualifier->text;
+    } else if (const auto* reference = std::get_if<Reference>(&setting.value->node)) {
+        name = reference->path.head.text;  // accuracy(…) is logged as test_accuracy
+    }
+    for (const ir::Metric& other : training_.metrics)
+        if (other.name == name)
+            context_
+                .error(Code::DuplicateName, setting.value->range,
+                       fmt::format("there are two metrics `{}`", name))
+                .note("`metric NAME = …` gives it a name");
+    const ir::TensorId value = per_sample_number(*setting.value, name);
+    if (value.valid()) training_.metrics.push_back({name, value});
+}
+
+// ---- settings ------------------------------------------------------------------------------
+
+bool TrainingBuilder::flag(const Expr& value, const std::string& name) {
+    ConstantNames constants(context_, "in the train block");
+    const auto given = expressions_.number(value, constants, "`" + name + "`");
+    if (given && *given != 0 && *given != 1)
+        context_.error(Code::WrongType, value.range,
+                       fmt::format("`{}` is `true` or `false`", name));
+    return given.value_or(1) != 0;
+}
+
+void TrainingBuilder::read_setting(const TrainSetting& setting) {
+    static const std::vector<std::string> known{
+        "metric", "optimizer", "batch",     "epochs",   "seed",  "shuffle",
+        "bptt",   "precision", "drop_last", "schedule", "clip"};
+    const std::string& name = setting.name.text;
+    if (name == "metric") return;
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+        auto candidates = known;
+        candidates.emplace_back("loss");
+        context_.unknown(setting.name, fmt::format("a train block has no setting `{}`", name),
+                         candidates);
+        return;
+    }
+    const auto [place, is_new] = seen_.emplace(name, setting.name.range);
+    if (!is_new) {
+        context_
+            .error(Code::DuplicateName, setting.name.range,
+                   fmt::format("`{}` is set twice", name))
+            .label(place->second, "first set here");
+        return;
+    }
+    ConstantNames constants(context_, "in the train block");
+    const Expr& value = *setting.value;
+    const auto whole = [&](std::int64_t& number, std::int64_t least) {
+        if (const auto given = expressions_.whole(value, constants, "`" + name + "`", least))
+            number = *given;
+    };
+    const Name* word = as_word(value);
+    if (name == "optimizer") return read_optimizer(value);
+    if (name == "batch") return whole(training_.batch, 1);
+    if (name == "epochs") return whole(training_.epochs, 1);
+    if (name == "shuffle") {
+        training_.shuffle = flag(value, name);
+    } else if (name == "drop_last") {
+        training_.drop_last = flag(value, name);
+    } else if (name == "seed") {
+        std::int64_t seed = 0;
+        whole(seed, 0);
+        training_.seed = std::uint64_t(seed);
+    } else if (name == "bptt" && word && word->text == "full") {
+        return;
+    } else if (name == "precision" && word && word->text == "f32") {
+        return;
+    } else {
+        limited(value.range, fmt::format("this setting of `{}`", name));
+    }
+}
+
+void TrainingBuilder::read_optimizer(const Expr& value) {
+    using Kind = ir::OptimizerConfig::Kind;
+    const auto* reference = std::get_if<Reference>(&value.node);
+    const auto callee = reference ? expressions_.callee(reference->path) : Expressions::Callee{};
+    const std::string name = callee.name ? callee.name->text : "";
+    if (name != "sgd" && name != "adam" && name != "adamw") {
+        const Name written{name, callee.name ? callee.name->range : value.range};
+        context_.unknown(written,
+                         name.empty() ? "an optimizer is `sgd`, `adam` or `adamw`"
+                                      : fmt::format("there is no optimizer `{}`", name),
+                         {"sgd", "adam", "adamw"});
+        return;
+    }
+    ir::OptimizerConfig& config = training_.optimizer;
+    config.kind = name == "sgd" ? Kind::Sgd : name == "adam" ? Kind::Adam : Kind::AdamW;
+    config.learning_rate = 1e-3;
+    config.weight_decay = config.kind == Kind::AdamW ? 1e-2 : 0;
+    if (!callee.call) return;
+    const std::vector<std::string> known =
+        config.kind == Kind::Sgd
+            ? std::vector<std::string>{"lr", "momentum", "nesterov", "weight_decay"}
+            : std::vector<std::string>{"lr", "betas", "eps", "weight_decay"};
+    ConstantNames constants(context_, "in the train block");
+    for (const Argument& argument : callee.call->arguments) {
+        if (!argument.name) {
+            context_.error(Code::WrongArguments, argument.range,
+                           fmt::format("`{}` takes its arguments by name, `lr = 1e-3`", name));
+            continue;
+        }
+        const std::string& what = argument.name->text;
+        const Expr& given = *argument.value.value;
+        const auto number = [&](double& place, double least) {
+            const auto known_value = expressions_.number(given, constants, "`" + what + "`");
+            if (known_value && !(*known_value >= least))
+                context_.error(Code::OutOfInterval, given.range,
+                               fmt::format("`{}` must be at least {}", what, to_text(least)));
+            else if (known_value)
+                place = *known_value;
+        };
+        if (std::find(known.begin(), known.end(), what) == known.end())
+            context_.unknown(*argument.name, fmt::format("`{}` has no argument `{}`", name, what),
+                             known);
+        else if (what == "lr")
+            number(config.learning_rate, 0);
+        else if (what == "momentum")
+            number(config.momentum, 0);
+        else if (what == "weight_decay")
+            number(config.weight_decay, 0);
+        else if (what == "eps")
+            number(config.epsilon, 0);
+        else if (what == "nesterov")
+            config.nesterov = flag(given, what);
+        else
+            read_betas(given, config);
+    }
+    if (config.nesterov && config.momentum == 0)
+        context_.error(Code::BadSetting, value.range, "`nesterov` needs a `momentum`");
+}
+
+void TrainingBuilder::read_betas(const Expr& given, ir::OptimizerConfig& config) {
+    ConstantNames constants(context_, "in the train block");
+    const Value betas = expressions_.value(given, constants);
+    if (betas.poisoned()) return;
+    std::vector<double> numbers;
+    for (const Value& beta : betas.tuple)
+        if (const auto known = frontend::number(context_, beta)) numbers.push_back(*known);
+    const bool sound = numbers.size() == 2 && betas.tuple.size() == 2 &&
+                       std::all_of(numbers.begin(), numbers.end(),
+                                   [](double b) { return b >= 0 && b < 1; });
+    if (!sound) {
+        context_.error(Code::WrongType, given.range,
+                       "`betas` are two numbers in [0, 1), `(0.9, 0.999)`");
+        return;
+    }
+    config.beta1 = numbers[0];
+    config.beta2 = numbers[1];
+}
+
+void TrainingBuilder::read_freeze(const Freeze& freeze) {
+    for (const Path& path : freeze.paths) {
+        const auto parameters = network_.parameters(path);
+        if (parameters.empty() && !network_.tensor(path, "`freeze`")) continue;
+        if (parameters.empty())
+            context_.error(Code::WrongType, path.range,
+                           fmt::format("`{}` has no parameter to freeze", path.head.text));
+        for (const ir::TensorId parameter : parameters)
+            context_.network[parameter].trainable = false;
+    }
+}
+
+}  // namespace snnc::frontend

@@ -1,0 +1,60 @@
+// Train blocks and `--loss`: targets, loss, metrics, optimiser (language.md section 5).
+#pragma once
+
+#include "frontend/elaborate_networks.h"
+
+namespace snnc::frontend {
+
+/// Names of losses and metrics: targets, and variables of the network over their whole course.
+class LossNames : public Names {
+ public:
+    LossNames(Context& context, NetworkBuilder& network)
+        : context_(context), network_(network) {}
+    void add_target(const std::string& name, ir::TensorId tensor) { targets_[name] = tensor; }
+    void set_prefix(std::string prefix) { prefix_ = std::move(prefix); }
+    Vocabulary vocabulary() const override { return Vocabulary::Loss; }
+    std::string prefix() const override { return prefix_; }
+    Value member(const Path& path) override;
+    std::vector<std::string> candidates() const override;
+
+ private:
+    Context& context_;
+    NetworkBuilder& network_;
+    std::map<std::string, ir::TensorId> targets_;
+    std::string prefix_ = "loss";
+};
+
+class TrainingBuilder {
+ public:
+    TrainingBuilder(Context& context, Expressions& expressions, NetworkBuilder& network)
+        : context_(context),
+          expressions_(expressions),
+          network_(network),
+          names_(context, network) {}
+
+    /// Sets Network::training.
+    void build(const TrainDecl& train);
+    /// The same for `--loss`.
+    void build_loss(const Expr& loss, const std::vector<ExtraTarget>& targets);
+
+ private:
+    void declare_target(const TypedName& target);
+    void read_setting(const TrainSetting& setting);
+    void read_optimizer(const Expr& value);
+    void read_betas(const Expr& value, ir::OptimizerConfig& config);
+    void read_freeze(const Freeze& freeze);
+    void read_metric(const TrainSetting& setting);
+    bool flag(const Expr& value, const std::string& name);
+    void limited(const SourceRange& range, const std::string& what);
+    /// One number for each sample; `name` is "loss", or the metric's.
+    ir::TensorId per_sample_number(const Expr& expr, const std::string& name);
+
+    Context& context_;
+    Expressions& expressions_;
+    NetworkBuilder& network_;
+    LossNames names_;
+    ir::Training training_;
+    std::map<std::string, SourceRange> seen_;
+};
+
+}  // namespace snnc::frontend

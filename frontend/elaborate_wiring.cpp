@@ -1,0 +1,293 @@
+// Nodes and edges of a network, in the order of the text.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "frontend/elaborate_networks.h"
+
+namespace snnc::frontend {
+
+NetworkBuilder::NetworkBuilder(Context& context, Expressions& expressions,
+                               const NetworkDecl& network, const Request& request,
+                               SourceManager& sources)
+    : context_(context),
+      expressions_(expressions),
+      decl_(network),
+      request_(request),
+      sources_(sources),
+      constants_(context, fmt::format("in the constants of `{}`", network.name.text)) {}
+
+void NetworkBuilder::limited(const SourceRange& range, const std::string& what) {
+    context_.error(Code::LimitedWiring, range, what + " cannot be compiled yet");
+}
+
+// ---- members -------------------------------------------------------------------------------
+
+Node* NetworkBuilder::add_node(Node::Kind kind, std::string name, const SourceRange& range) {
+    nodes_.push_back(std::make_unique<Node>());
+    Node* node = nodes_.back().get();
+    node->kind = kind;
+    node->name = std::move(name);
+    node->range = range;
+    by_name_.emplace(node->name, node);
+    return node;
+}
+
+void NetworkBuilder::name_twice(const Name& name, const SourceRange& first) {
+    context_
+        .error(Code::DuplicateName, name.range, fmt::format("`{}` is declared twice", name.text))
+        .label(first, "first declared here");
+}
+
+/// The names that text gives, whatever their order: an `as` further down may be a source.
+void NetworkBuilder::collect_names() {
+    const auto add = [&](const Name& name) {
+        check_not_reserved(name, context_.diagnostics);
+        const auto [place, is_new] = named_.emplace(name.text, name.range);
+        if (!is_new) name_twice(name, place->second);
+        if (is_layer(name.text))
+            context_.error(Code::ReservedName, name.range,
+                           fmt::format("`{}` is a layer and cannot be the name of a member",
+                                       name.text));
+    };
+    for (const NetworkStatement& statement : decl_.statements) {
+        if (const auto* input = std::get_if<NetworkInput>(&statement.node)) add(input->input.name);
+        if (const auto* pop = std::get_if<PopulationDecl>(&statement.node)) add(pop->name);
+        if (const auto* chain = std::get_if<Chain>(&statement.node))
+            for (const Element& element : chain->elements)
+                if (element.as_name) add(*element.as_name);
+    }
+}
+
+void NetworkBuilder::declare_inputs() {
+    for (const NetworkStatement& statement : decl_.statements)
+        if (const auto* input = std::get_if<NetworkInput>(&statement.node))
+            declare_input(input->input);
+}
+
+void NetworkBuilder::declare_input(const TypedName& input) {
+    Node* node = add_node(Node::Kind::Input, input.name.text, input.name.range);
+    node->declared = node->defined = Node::Progress::Done;
+    auto tensor = typed_tensor(context_, expressions_, constants_, input);
+    if (tensor && tensor->kind == ir::DataKind::Index) {
+        context_.error(Code::WrongType, input.type.range,
+                       "a class is a target of a train block; an input is `f32[…]` or `spike[…]`");
+        tensor.reset();
+    }
+    if (!tensor) {
+        node->broken = true;
+        return;
+    }
+    tensor->role = ir::Role::Input;
+    node->shape = tensor->shape;
+    node->output = context_.add(std::move(*tensor));
+    context_.network.inputs.push_back(node->output);
+}
+
+/// Cells and encoders that the language fixes and the standard library lacks so far.
+static bool is_later_cell(const std::string& name) {
+    static const char* const names[] = {
+        "Lapicque",     "Synaptic",   "Alpha",      "RLeaky", "RSynaptic",      "ALIF",
+        "LifRefractory", "NoisyLeaky", "DeltaLeaky", "AdEx",   "HodgkinHuxley",  "Izhikevich",
+        "PoissonSource", "Rate",       "Latency",    "Delta",  "Poisson"};
+    return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+const CellDecl* NetworkBuilder::find_cell(const Expressions::Callee& callee,
+                                          const SourceRange& range) {
+    const Declaration* declaration =
+        context_.declarations.find(Space::Cell, *callee.name, callee.module);
+    if (!declaration && !callee.module && is_later_cell(callee.name->text)) {
+        context_.error(Code::LimitedCell, callee.name->range,
+                       fmt::format("the library's `{}` is not there yet", callee.name->text));
+        return nullptr;
+    }
+    if (!declaration) {
+        std::vector<std::string> known =
+            context_.declarations.candidates(Space::Cell, callee.name->range.file);
+        for (const std::string& layer : layer_names()) known.push_back(layer);
+        context_.unknown(*callee.name,
+                         fmt::format("there is no layer or cell `{}`", callee.name->text), known);
+        return nullptr;
+    }
+    if (std::holds_alternative<NetworkDecl>(declaration->node)) {
+        limited(range, fmt::format("a network as a layer (`{}`)", callee.name->text));
+        return nullptr;
+    }
+    return &std::get<CellDecl>(declaration->node);
+}
+
+void NetworkBuilder::declare_populations() {
+    for (const NetworkStatement& statement : decl_.statements) {
+        const auto* population = std::get_if<PopulationDecl>(&statement.node);
+        if (!population) continue;
+        Node* node = add_node(Node::Kind::Cells, population->name.text, population->name.range);
+        node->callee = expressions_.callee(population->cell);
+        node->cell = find_cell(node->callee, population->cell.range);
+        if (population->recurrent) limited(population->recurrent->range, "`recurrent`");
+        if (!node->callee.index) {
+            context_.error(Code::WrongType, population->cell.range,
+                           fmt::format("a population says its shape, `{} : {}[100]`",
+                                       population->name.text, node->callee.name->text));
+        } else {
+            node->shape = constant_shape(context_, expressions_, constants_,
+                                         node->callee.index->cuts, node->callee.index->range);
+        }
+        node->broken = !node->cell || !node->shape;
+        apply_sets(*node);
+    }
+}
+
+// ---- chains --------------------------------------------------------------------------------
+
+void NetworkBuilder::read_chains() {
+    const auto for_each_chain = [&](auto&& visit) {
+        for (const NetworkStatement& statement : decl_.statements)
+            if (const auto* chain = std::get_if<Chain>(&statement.node)) visit(*chain);
+    };
+    // All elements first: a chain may use a name that a later one gives.
+    for_each_chain([&](const Chain& chain) {
+        for (std::size_t i = 0; i < chain.elements.size(); ++i)
+            if (!names_member(chain.elements[i].path))
+                made_[&chain.elements[i]] = new_element(chain.elements[i], i == 0);
+    });
+    for_each_chain([&](const Chain& chain) { read_chain(chain); });
+    for (const auto& node : nodes_) {
+        if (node->kind != Node::Kind::Layer || node->edges.size() < 2) continue;
+        context_
+            .error(Code::WrongEdges, node->edges[1].target_range,
+                   fmt::format("`{}` is a layer and takes exactly one edge", node->name))
+            .label(node->edges[0].target_range, "the first arrives here")
+            .note("edges add up at a population, `name : Cell[shape]`");
+        node->broken = true;
+    }
+}
+
+void NetworkBuilder::read_chain(const Chain& chain) {
+    std::optional<Place> before;
+    for (std::size_t i = 0; i < chain.elements.size(); ++i) {
+        auto place = element(chain.elements[i]);
+        if (place && before) {
+            before->node->next = place->node;
+            connect(*before, *place);
+        } else if (place && i > 0 && place->node->edges.empty()) {
+            place->node->broken = true;  // what should arrive was reported
+        }
+        if (place && i > 0) place->member.clear();  // a port; the chain goes on from the output
+        before = place;
+    }
+}
+
+Node* NetworkBuilder::member(const std::string& name) const {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second;
+}
+
+/// A bare name is the member of that name; a word before `(` is a layer or a cell.
+bool NetworkBuilder::names_member(const Path& path) const {
+    if (!named_.count(path.head.text)) return false;
+    for (const Suffix& suffix : path.suffixes)
+        if (std::holds_alternative<CallSuffix>(suffix)) return false;
+    return true;
+}
+
+std::optional<NetworkBuilder::Place> NetworkBuilder::element(const Element& element) {
+    if (names_member(element.path)) return reference(element);
+    Node* node = made_.at(&element);
+    if (!node) return std::nullopt;
+    return Place{node, {}, element.path.range};
+}
+
+std::optional<NetworkBuilder::Place> NetworkBuilder::reference(const Element& element) {
+    const Path& path = element.path;
+    Place place{member(path.head.text), {}, path.range};
+    for (const Suffix& suffix : path.suffixes) {
+        if (const auto* named = std::get_if<MemberSuffix>(&suffix); named && place.member.empty()) {
+            place.member = named->name.text;
+            place.range = named->name.range;
+        } else {
+            limited(path.range, "a slice of a population");
+            return std::nullopt;
+        }
+    }
+    if (!place.node) return std::nullopt;  // its element was reported
+    if (element.as_name)
+        context_.error(Code::MisplacedElement, element.as_name->range,
+                       fmt::format("`{}` has a name already", path.head.text));
+    if (element.recurrent) limited(element.recurrent->range, "`recurrent`");
+    if (element.shape) place.node->assertion = &*element.shape;
+    return place;
+}
+
+std::string NetworkBuilder::default_name(const std::string& kind) {
+    std::string name = kind;
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return char(std::tolower(c)); });
+    return name + std::to_string(++counts_[name]);
+}
+
+Node* NetworkBuilder::new_element(const Element& element, bool first) {
+    const Expressions::Callee callee = expressions_.callee(element.path);
+    const std::string& kind = callee.name->text;
+    const bool layer = !callee.module && is_layer(kind);
+    if (first && !layer && !callee.call) {
+        context_.unknown(*callee.name, fmt::format("nothing is called `{}` here", kind), names());
+        return nullptr;
+    }
+    const CellDecl* cell = layer ? nullptr : find_cell(callee, element.path.range);
+    if (!layer && !cell && !element.as_name) return nullptr;
+    if (first) {
+        context_.error(Code::MisplacedElement, element.path.range,
+                       "a chain begins with an input, a population or an element that has a name");
+        return nullptr;
+    }
+    const std::string name = element.as_name ? element.as_name->text : default_name(kind);
+    Node* node = add_node(layer ? Node::Kind::Layer : Node::Kind::Cells, name,
+                          element.as_name ? element.as_name->range : element.path.range);
+    node->default_name = !element.as_name;
+    node->callee = callee;
+    node->cell = cell;
+    node->broken = !layer && !cell;
+    if (element.shape) node->assertion = &*element.shape;
+    if (element.recurrent) {
+        limited(element.recurrent->range, "`recurrent`");
+        node->broken = true;
+    }
+    if (callee.index) {
+        context_.error(Code::MisplacedElement, callee.index->range,
+                       "in a chain the shape follows from what arrives; write `: shape` behind "
+                       "the element to assert it");
+        node->broken = true;
+    }
+    if (callee.used != element.path.suffixes.size()) {
+        context_.error(Code::MisplacedElement, element.path.range,
+                       "a new element has no members yet; give it a name with `as` and write "
+                       "`name.member`");
+        node->broken = true;
+    }
+    apply_sets(*node);
+    return node;
+}
+
+void NetworkBuilder::connect(const Place& from, const Place& to) {
+    if (to.node->kind == Node::Kind::Input) {
+        context_.error(Code::MisplacedElement, to.range,
+                       fmt::format("`{}` is an input; no edge can end there", to.node->name));
+        return;
+    }
+    if (to.node->kind == Node::Kind::Layer && !to.member.empty()) {
+        context_.error(Code::MisplacedElement, to.range,
+                       fmt::format("`{}` is a layer and has no ports", to.node->name));
+        return;
+    }
+    to.node->edges.push_back({from.node, from.member, to.member, from.range, to.range});
+}
+
+std::vector<std::string> NetworkBuilder::names() const {
+    std::vector<std::string> result;
+    for (const auto& node : nodes_) result.push_back(node->name);
+    return result;
+}
+
+}  // namespace snnc::frontend
