@@ -10,8 +10,8 @@ namespace snnc::codegen {
 
 using Objects = std::vector<std::vector<std::byte>>;
 
-/// A folder of entries; each is complete or absent, and checked when it is read. An empty folder name
-/// switches the cache off. Failing to write is no error: the next run compiles again.
+/// A folder of entries; each is complete or absent, and checked when it is read. An empty folder
+/// name switches the cache off. Failing to write is no error: the next run compiles again.
 class ObjectCache {
  public:
     explicit ObjectCache(std::string folder) : folder_(std::move(folder)) {}

@@ -63,9 +63,8 @@ class CompiledProgram : public Executable {
         if (size.steps != size_.steps || size.samples != size_.samples) resize(size);
         for (std::size_t i = 0; i < plan_.slots.size(); ++i)
             if (plan_.slots[i].port >= 0) buffers_[i] = ports[std::size_t(plan_.slots[i].port)];
-        RunContext context{size.steps,     size.samples,   0,
-                           buffers_.data(), scratch_.get(), stride_,
-                           &snnc_parallel_for};
+        RunContext context{size.steps, size.samples,      0, buffers_.data(), scratch_.get(),
+                           stride_,    &snnc_parallel_for};
         const runtime::UseTeam use(team_);
         run_(&context);
     }
@@ -103,7 +102,8 @@ class CompiledProgram : public Executable {
 Target Target::host() {
     const std::string level = host_level();
     if (level.empty())
-        throw std::invalid_argument("this processor has no AVX2 and FMA, which compiled code needs");
+        throw std::invalid_argument(
+            "this processor has no AVX2 and FMA, which compiled code needs");
     return {level};
 }
 
@@ -132,7 +132,8 @@ std::unique_ptr<Executable> compile(const ir::Network& network, const ir::StepPr
 std::string emit(const ir::Network& network, const ir::StepProgram& program,
                  const CompileOptions& options, const std::string& stage) {
     const BufferPlan plan = plan_buffers(network, program, options.target);
-    if (stage != "halide") return print_module(network, program, plan, options.target, stage == "asm");
+    if (stage != "halide")
+        return print_module(network, program, plan, options.target, stage == "asm");
     std::string text;
     for (const Product& product : products_of(network, program, plan))
         text += print_product(product, options.target);

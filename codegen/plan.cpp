@@ -27,8 +27,8 @@ class Planner {
         for_each_scan(program_.tasks, [&](const ir::ScanTask& scan) {
             turn_weights(scan);
             const auto kept = std::int64_t(kept_values(network_, scan).size());
-            plan_.scratch_bytes_per_step = std::max(plan_.scratch_bytes_per_step,
-                                                    kept * strip_vectors * plan_.lanes * 4);
+            plan_.scratch_bytes_per_step =
+                std::max(plan_.scratch_bytes_per_step, kept * strip_vectors * plan_.lanes * 4);
         });
         return std::move(plan_);
     }

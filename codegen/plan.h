@@ -14,9 +14,9 @@ namespace snnc::codegen {
 struct RunContext {
     std::int64_t steps;
     std::int64_t samples;
-    std::int64_t step;  // of the recurrence being walked (LoopTask)
-    void** buffers;     // by slot
-    char* scratch;      // strips keep recomputed values here
+    std::int64_t step;            // of the recurrence being walked (LoopTask)
+    void** buffers;               // by slot
+    char* scratch;                // strips keep recomputed values here
     std::int64_t scratch_stride;  // bytes for each thread
     void (*parallel_for)(std::int64_t tasks, void (*function)(void*, std::int64_t, std::int64_t),
                          void* closure);

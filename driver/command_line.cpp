@@ -51,9 +51,29 @@ CLI::Validator positive_number() {
             "above 0"};
 }
 
+namespace {
+
+bool is_assignment(const std::string& text) {
+    const auto at = text.find('=');
+    return at != std::string::npos && at != 0 && at + 1 != text.size();
+}
+
+}  // namespace
+
+CLI::Option* add_assignments(CLI::App& verb, const std::string& option,
+                             std::vector<std::string>& texts, const std::string& description) {
+    const auto check = [](std::string& text) {
+        return is_assignment(text) ? std::string{}
+                                   : fmt::format("takes NAME=VALUE, not `{}`", text);
+    };
+    return verb.add_option(option, texts, description)
+        ->allow_extra_args(false)
+        ->check(CLI::Validator(check, "NAME=VALUE"));
+}
+
 Assignment split_assignment(const std::string& text, const std::string& option) {
     const auto at = text.find('=');
-    if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
+    if (!is_assignment(text)) {
         fail(Code::BadCommandLine,
              fmt::format("`{}` takes NAME=VALUE, but `{}` is not of this form", option, text));
     }
@@ -79,8 +99,8 @@ void NetworkOptions::add_to(CLI::App& verb) {
     verb.add_option("--network", network, "which network, where the file has several");
     verb.add_option("--steps", steps, "number of time steps, before the file's own settings")
         ->check(whole_number());
-    verb.add_option("--set", sets, "NAME.PARAM=VALUE: replaces an argument of a cell or layer")
-        ->allow_extra_args(false);
+    add_assignments(verb, "--set", sets,
+                    "NAME.PARAM=VALUE: replaces an argument of a cell or layer");
 }
 
 frontend::Request NetworkOptions::request() const {

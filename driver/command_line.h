@@ -30,6 +30,11 @@ CLI::App* add_verb(Tool& tool, const std::string& name, const std::string& descr
 CLI::Validator whole_number();     // 1, 2, …
 CLI::Validator positive_number();  // 0.1, 1e-3, …
 
+/// An option that is repeated with NAME=VALUE each time; its form is checked while the command line
+/// is read.
+CLI::Option* add_assignments(CLI::App& verb, const std::string& option,
+                             std::vector<std::string>& texts, const std::string& description);
+
 /// The verbs that cli.md names and that this version does not have.
 bool comes_later(const CLI::App& verb);
 

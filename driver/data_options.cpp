@@ -26,16 +26,12 @@ void DataOptions::add_to(CLI::App& verb, bool testing) {
     verb.add_option("--data", data,
                     "fashion-mnist, mnist, builtin (a small generated set), a folder of IDX files, "
                     "or an .npz (default: fashion-mnist)");
-    verb.add_option("--input", inputs, "NAME=X.npy: an input's values for all samples")
-        ->allow_extra_args(false);
-    verb.add_option("--target", targets, "NAME=Y.npy: a target's values for all samples")
-        ->allow_extra_args(false);
+    add_assignments(verb, "--input", inputs, "NAME=X.npy: an input's values for all samples");
+    add_assignments(verb, "--target", targets, "NAME=Y.npy: a target's values for all samples");
     if (testing) return;
     verb.add_option("--test-data", test_data, "another data set, whose test part is used");
-    verb.add_option("--test-input", test_inputs, "NAME=X.npy: inputs of the test samples")
-        ->allow_extra_args(false);
-    verb.add_option("--test-target", test_targets, "NAME=Y.npy: targets of the test samples")
-        ->allow_extra_args(false);
+    add_assignments(verb, "--test-input", test_inputs, "NAME=X.npy: inputs of the test samples");
+    add_assignments(verb, "--test-target", test_targets, "NAME=Y.npy: targets of the test samples");
 }
 
 TrainingData load_data(Session& session, const ir::Network& network, const DataOptions& options) {

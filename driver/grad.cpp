@@ -188,13 +188,11 @@ void add_grad(Tool& tool) {
     auto* block = verb->add_option("--train-block", options->train_block, "which train block");
     verb->add_option("--loss", options->loss, "an expression in place of a train block's loss")
         ->excludes(block);
-    verb->add_option("--input", options->inputs, "NAME=X.npy: an input's values")
-        ->allow_extra_args(false);
-    verb->add_option("--target", options->targets,
-                     "NAME=Y.npy: a target's values, or a further array that --loss names")
-        ->allow_extra_args(false);
-    verb->add_option("--state", options->states, "NAME.VAR=V.npy: a value before the first step")
-        ->allow_extra_args(false);
+    add_assignments(*verb, "--input", options->inputs, "NAME=X.npy: an input's values");
+    add_assignments(*verb, "--target", options->targets,
+                    "NAME=Y.npy: a target's values, or a further array that --loss names");
+    add_assignments(*verb, "--state", options->states,
+                    "NAME.VAR=V.npy: a value before the first step");
     verb->add_option("--wrt", options->wrt,
                      "only these gradients: a parameter, input.NAME, state.NAME.VAR (default: all)")
         ->delimiter(',')

@@ -31,7 +31,8 @@ auto timed(const char* stage, Function&& function) {
     return result;
 }
 
-[[noreturn]] [[maybe_unused]] void defect(const char* stage, const std::vector<std::string>& broken_rules) {
+[[noreturn]] [[maybe_unused]] void defect(const char* stage,
+                                          const std::vector<std::string>& broken_rules) {
     std::string message = fmt::format("the verifier refuses the result of `{}`", stage);
     for (const std::string& rule : broken_rules) message += "\n  " + rule;
     throw std::logic_error(message);

@@ -164,13 +164,12 @@ void add_run(Tool& tool) {
          "run net.snn --input x=x.npy --steps 50 --set hidden.beta=0.8 --backend interpret"});
     auto options = std::make_shared<RunOptions>();
     options->network.add_to(*verb);
-    verb->add_option("--input", options->inputs, "NAME=X.npy (or X.npz:MEMBER): an input's values")
-        ->allow_extra_args(false);
-    verb->add_option("--state", options->states,
-                     "NAME.VAR=V.npy: a value before the first step, [batch, shape…]")
-        ->allow_extra_args(false);
-    verb->add_option("--record", options->records, "NAME.VAR=OUT.npy: writes a variable's values")
-        ->allow_extra_args(false);
+    add_assignments(*verb, "--input", options->inputs,
+                    "NAME=X.npy (or X.npz:MEMBER): an input's values");
+    add_assignments(*verb, "--state", options->states,
+                    "NAME.VAR=V.npy: a value before the first step, [batch, shape…]");
+    add_assignments(*verb, "--record", options->records,
+                    "NAME.VAR=OUT.npy: writes a variable's values");
     verb->add_option("--out", options->out, "folder for the outputs, NAME.VAR.npy each");
     verb->add_option("--save-state", options->save_state,
                      "folder for the values after the last step, NAME.VAR.npy each");

@@ -45,12 +45,14 @@ const Kind* choose(const std::vector<const Kind*>& all, const std::string& name,
     }
     if (fitting.size() == 1) return fitting[0];
     if (fitting.empty()) {
-        auto report = diagnostics.report(
-            Code::NoNetwork, {},
-            name.empty() ? fmt::format("the file has no {}", what)
-                         : fmt::format("the file has no {} `{}`", what, name));
-        if (const std::string hint = did_you_mean(name, names); !hint.empty()) report.note(hint);
-        else if (!all.empty()) report.note("there are " + listed(all, name_of));
+        auto report =
+            diagnostics.report(Code::NoNetwork, {},
+                               name.empty() ? fmt::format("the file has no {}", what)
+                                            : fmt::format("the file has no {} `{}`", what, name));
+        if (const std::string hint = did_you_mean(name, names); !hint.empty())
+            report.note(hint);
+        else if (!all.empty())
+            report.note("there are " + listed(all, name_of));
         return nullptr;
     }
     diagnostics

@@ -32,9 +32,8 @@ void CellUse::declare_name(const Name& name, const char* kind) {
     const bool is_output = std::any_of(outputs_.begin(), outputs_.end(),
                                        [&](const Name* o) { return o->text == name.text; });
     const auto [place, is_new] = names_.emplace(name.text, name.range);
-    const bool state_and_output =
-        (is_output && !is_state && std::string_view(kind) == "state") ||
-        (is_state && !is_output && std::string_view(kind) == "output");
+    const bool state_and_output = (is_output && !is_state && std::string_view(kind) == "state") ||
+                                  (is_state && !is_output && std::string_view(kind) == "output");
     if (is_new || state_and_output) return;
     context_
         .error(Code::DuplicateName, name.range, fmt::format("`{}` is declared twice", name.text))
@@ -76,20 +75,14 @@ void CellUse::collect(const Member& member) {
             self.let_order_.push_back(&node.name);
             self.lets_[node.name.text].member = &node;
         }
-        void operator()(const Equation& node) {
-            self.equations_.push_back({&node, member.range});
-        }
+        void operator()(const Equation& node) { self.equations_.push_back({&node, member.range}); }
         void operator()(const DifferentialEquation& node) {
             self.limited(member.range, "a differential equation");
             if (node.numerator.text.size() > 1)
                 self.defined_.emplace(node.numerator.text.substr(1), node.numerator.range);
         }
-        void operator()(const OnEvent&) {
-            self.limited(member.range, "an `on` assignment");
-        }
-        void operator()(const Refractory&) {
-            self.limited(member.range, "a refractory time");
-        }
+        void operator()(const OnEvent&) { self.limited(member.range, "an `on` assignment"); }
+        void operator()(const Refractory&) { self.limited(member.range, "a refractory time"); }
     };
     std::visit(Visitor{*this, member}, member.node);
 }
@@ -110,9 +103,9 @@ bool CellUse::read_arguments() {
     std::map<std::string, SourceRange> seen;
     for (const Argument* argument : site_.arguments) {
         if (!argument->name) {
-            context_.error(Code::WrongArguments, argument->range,
-                           fmt::format("`{}` takes arguments by name only, `name = value`",
-                                       cell_.name.text));
+            context_.error(
+                Code::WrongArguments, argument->range,
+                fmt::format("`{}` takes arguments by name only, `name = value`", cell_.name.text));
             sound = false;
             continue;
         }
@@ -145,8 +138,8 @@ bool CellUse::read_arguments() {
 
 void CellUse::choose_option(OptionUse& option, const Argument& argument) {
     const Name* word = as_word(*argument.value.value);
-    const bool plain = argument.value.training == ArgumentValue::Training::Default &&
-                       !argument.value.per;
+    const bool plain =
+        argument.value.training == ArgumentValue::Training::Default && !argument.value.per;
     std::vector<std::string> values;
     for (const Name& value : option.member->values) values.push_back(value.text);
     if (!word || !plain) {
@@ -173,7 +166,8 @@ bool has_open_spike(const CellDecl& cell) {
     bool found = false;
     const auto look = [&](const Expr& expr) {
         const auto* reference = std::get_if<Reference>(&expr.node);
-        if (reference && reference->path.head.text == "spike" && !reference->surrogate) found = true;
+        if (reference && reference->path.head.text == "spike" && !reference->surrogate)
+            found = true;
     };
     for (const Member& member : cell.members) for_each_expression(member, look);
     return found;

@@ -17,8 +17,8 @@
 namespace snnc::frontend {
 
 struct Value {
-    ir::ExprId expr;  // invalid: poisoned (or a tuple)
-    ir::Shape shape;  // of the elements; [] fits everywhere
+    ir::ExprId expr;           // invalid: poisoned (or a tuple)
+    ir::Shape shape;           // of the elements; [] fits everywhere
     bool is_class = false;     // an integer label: only ce, accuracy and one_hot take it
     std::int64_t classes = 0;  // how many; 0: not known
     std::vector<Value> tuple;  // of `(a, b)`

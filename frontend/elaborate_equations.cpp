@@ -15,9 +15,9 @@ std::optional<int> lag_of(Context& context, Expressions& expressions, const Path
     if (path.suffixes.empty()) return 0;
     const auto* index = std::get_if<IndexSuffix>(&path.suffixes[0]);
     if (index && path.suffixes.size() == 1) return expressions.lag(*index, names);
-    context.error(Code::NoPast, path.range,
-                  fmt::format("`{}` takes a time index, `[t-1]`, and nothing else",
-                              path.head.text));
+    context.error(
+        Code::NoPast, path.range,
+        fmt::format("`{}` takes a time index, `[t-1]`, and nothing else", path.head.text));
     return std::nullopt;
 }
 
@@ -97,7 +97,8 @@ Value CellUse::port_value(const std::string& name, int lag, const Path& path) {
     const Value& value = ports_.at(name);
     if (lag == 0 || value.poisoned() || number(context_, value)) return value;
     const ir::TensorId port = variables_.at(name);
-    if (context_.network[port].per_step) return {context_.network.pool.read(port, lag), site_.shape};
+    if (context_.network[port].per_step)
+        return {context_.network.pool.read(port, lag), site_.shape};
     const Extent stepped{true, context_.network[port].per_sample};
     const ir::TensorId each_step =
         helper(context_, site_.name + "." + name + ".each_step", site_.shape, stepped, path.range);
@@ -196,10 +197,9 @@ Value CellUse::let_value(Let& let) {
 
 bool CellUse::check_equation_target(const Equation& equation) {
     const std::string& name = equation.name.text;
-    const bool takes_one =
-        state_members_.count(name) ||
-        std::any_of(outputs_.begin(), outputs_.end(),
-                    [&](const Name* output) { return output->text == name; });
+    const bool takes_one = state_members_.count(name) ||
+                           std::any_of(outputs_.begin(), outputs_.end(),
+                                       [&](const Name* output) { return output->text == name; });
     if (!takes_one && names_.count(name)) {
         context_
             .error(Code::MisplacedEquation, equation.name.range,
@@ -211,9 +211,9 @@ bool CellUse::check_equation_target(const Equation& equation) {
         std::vector<std::string> known;
         for (const Name* state : states_) known.push_back(state->text);
         for (const Name* output : outputs_) known.push_back(output->text);
-        context_.unknown(equation.name,
-                         fmt::format("`{}` declares no state or output `{}`", cell_.name.text, name),
-                         known);
+        context_.unknown(
+            equation.name,
+            fmt::format("`{}` declares no state or output `{}`", cell_.name.text, name), known);
         return false;
     }
     const auto [place, is_new] = defined_.emplace(name, equation.name.range);
@@ -307,7 +307,8 @@ void CellUse::rename_reads(ir::TensorId from, ir::TensorId to, std::size_t first
         if (auto* formula = std::get_if<ir::Formula>(&definition.kind)) {
             formula->value = ir::rewrite_leaves(
                 network.pool, formula->value, [&](ir::ExprId id, const ir::ExprNode& node) {
-                    const bool renamed = node.op == Op::Read && node.tensor == from && node.lag == 0;
+                    const bool renamed =
+                        node.op == Op::Read && node.tensor == from && node.lag == 0;
                     return renamed ? network.pool.read(to) : id;
                 });
         } else if (auto* sum = std::get_if<ir::SumTo>(&definition.kind)) {

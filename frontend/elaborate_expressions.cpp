@@ -28,9 +28,9 @@ Value ArgumentNames::member(const Path& path) {
         return {};
     }
     if (!path.suffixes.empty()) {
-        context_.error(Code::NoPast, path.range,
-                       fmt::format("`{}` is an argument and takes no index or member",
-                                   path.head.text));
+        context_.error(
+            Code::NoPast, path.range,
+            fmt::format("`{}` is an argument and takes no index or member", path.head.text));
         return {};
     }
     return found->second;
@@ -51,15 +51,14 @@ std::vector<std::string> ArgumentNames::candidates() const {
 Value ConstantNames::member(const Path& path) {
     const auto found = values_.find(path.head.text);
     if (found == values_.end()) {
-        context_.unknown(path.head,
-                         fmt::format("`{}` is not declared {}", path.head.text, where_),
+        context_.unknown(path.head, fmt::format("`{}` is not declared {}", path.head.text, where_),
                          candidates());
         return {};
     }
     if (!path.suffixes.empty()) {
-        context_.error(Code::NoPast, path.range,
-                       fmt::format("`{}` is a constant and takes no index or member",
-                                   path.head.text));
+        context_.error(
+            Code::NoPast, path.range,
+            fmt::format("`{}` is a constant and takes no index or member", path.head.text));
         return {};
     }
     return found->second;
@@ -105,8 +104,8 @@ Value Expressions::number_literal(const Expr& expr, const Number& number) {
     if (const auto scaled = in_coherent_units(number.value, number.unit))
         return constant(context_, *scaled);
     const SourceRange& range = number.unit_range.valid() ? number.unit_range : expr.range;
-    auto report = context_.error(Code::UnknownUnit, range,
-                                 fmt::format("`{}` is no unit", number.unit));
+    auto report =
+        context_.error(Code::UnknownUnit, range, fmt::format("`{}` is no unit", number.unit));
     const auto nearest = nearest_names(number.unit, unit_names());
     if (number.unit.size() > 1 && !nearest.empty())
         report.note(did_you_mean(number.unit, unit_names()));
@@ -134,8 +133,7 @@ std::optional<Value> Expressions::fixed(const Path& path, Names& names) {
     if (name == "false") return constant(context_, 0);
     if (name == "dt") return constant(context_, context_.network.dt);
     if (name == "xi") {
-        context_.error(Code::LimitedCell, path.range,
-                       "white noise `xi` cannot be compiled yet");
+        context_.error(Code::LimitedCell, path.range, "white noise `xi` cannot be compiled yet");
         return Value{};
     }
     if (!names.has_time()) {
@@ -211,11 +209,11 @@ Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
                 .error(Code::MatchTwice, arm.value.range,
                        fmt::format("the value `{}` is matched twice", arm.value.text))
                 .label(place->second->value.range, "first matched here");
-        else if (option->values && std::find(values.begin(), values.end(), arm.value.text) ==
-                                       values.end())
+        else if (option->values &&
+                 std::find(values.begin(), values.end(), arm.value.text) == values.end())
             context_.unknown(
-                arm.value, fmt::format("the option `{}` has no value `{}`", name.text,
-                                       arm.value.text),
+                arm.value,
+                fmt::format("the option `{}` has no value `{}`", name.text, arm.value.text),
                 values);
         const bool chosen = is_new && arm.value.text == option->chosen;
         Dry dry(context_, !chosen);
@@ -234,8 +232,7 @@ Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
     return result;
 }
 
-std::optional<double> Expressions::number(const Expr& expr, Names& names,
-                                          const std::string& what) {
+std::optional<double> Expressions::number(const Expr& expr, Names& names, const std::string& what) {
     const Value result = value(expr, names);
     if (result.poisoned()) return std::nullopt;
     if (const auto known = frontend::number(context_, result)) return known;
@@ -279,8 +276,8 @@ std::optional<int> Expressions::lag(const IndexSuffix& index, Names& names) {
     const double steps_back = sum->op == BinaryOperator::Sub ? *back : -*back;
     if (steps_back < 0) return wrong("the future cannot be read; an index is `[t]` or `[t-k]`");
     if (steps_back != std::floor(steps_back) || steps_back > 1e6)
-        return wrong(fmt::format("the number of steps back must be whole, not {}",
-                                 to_text(steps_back)));
+        return wrong(
+            fmt::format("the number of steps back must be whole, not {}", to_text(steps_back)));
     return int(steps_back);
 }
 

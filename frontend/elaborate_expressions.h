@@ -104,8 +104,8 @@ class Expressions {
     std::optional<std::int64_t> whole(const Expr& expr, Names& names, const std::string& what,
                                       std::int64_t least);
 
-    /// `uniform(a, b)`, `normal(mean, sd)` with constants: how a stored value is drawn. Reports what
-    /// cannot be drawn so.
+    /// `uniform(a, b)`, `normal(mean, sd)` with constants: how a stored value is drawn. Reports
+    /// what cannot be drawn so.
     std::optional<ir::Initialiser> drawn(const Expr& draw, Names& names);
 
     /// `[t]` is 0, `[t-k]` is k; reports every other index.
@@ -122,7 +122,7 @@ class Expressions {
     struct Callee {
         const Name* module = nullptr;
         const Name* name = nullptr;
-        const CallSuffix* call = nullptr;  // nullptr: no call was written
+        const CallSuffix* call = nullptr;    // nullptr: no call was written
         const IndexSuffix* index = nullptr;  // between name and call: `Leaky[10](…)`
         std::size_t used = 0;                // suffixes up to here
     };

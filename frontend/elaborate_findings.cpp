@@ -107,8 +107,8 @@ bool check_cycles(Context& context) {
         for (const ir::TensorId tensor : cycle)
             path += fmt::format("`{}` needs ", context.network[tensor].name);
         path += fmt::format("`{}`", context.network[cycle[0]].name);
-        auto report = context.error(Code::Cycle, place(cycle[0]),
-                                    fmt::format("within one step {}", path));
+        auto report =
+            context.error(Code::Cycle, place(cycle[0]), fmt::format("within one step {}", path));
         for (std::size_t i = 1; i < cycle.size(); ++i)
             report.label(place(cycle[i]), "and this belongs to the cycle");
         report.note(fmt::format("read one of them from the step before, `{}[t-1]`",
@@ -123,8 +123,8 @@ void warn_default_names(Context& context, const NetworkBuilder& network) {
     for (const auto& node : network.nodes()) {
         if (!node->default_name) continue;
         const auto& parameters = context.network.parameters;
-        const bool trained = std::any_of(
-            parameters.begin(), parameters.end(), [&](const ir::Parameter& parameter) {
+        const bool trained =
+            std::any_of(parameters.begin(), parameters.end(), [&](const ir::Parameter& parameter) {
                 return parameter.population_or_layer == node->name &&
                        context.network[parameter.tensor].trainable;
             });
@@ -186,9 +186,8 @@ std::optional<SourceRange> cut(const Context& context, const Edges& edges,
     for (const ir::Definition& definition : context.network.definitions) {
         if (taught[definition.target.index]) continue;
         const auto uses = ir::uses(context.network, definition);
-        const bool reads_it = std::any_of(uses.begin(), uses.end(), [&](const ir::Use& use) {
-            return taught[use.tensor.index];
-        });
+        const bool reads_it = std::any_of(
+            uses.begin(), uses.end(), [&](const ir::Use& use) { return taught[use.tensor.index]; });
         if (!reads_it || !reached(edges.any, definition.target)[loss.index]) continue;
         const auto place = context.origins.equations.find(definition.target.index);
         if (place != context.origins.equations.end()) return place->second;

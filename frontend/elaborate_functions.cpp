@@ -13,9 +13,9 @@ namespace {
 
 /// Operators that are called by name in .snn. `select` is `if`, `spike` takes a surrogate.
 std::optional<Op> elementwise_op(const std::string& name) {
-#define SNNC_OP(op, arity, text, kind)                                               \
+#define SNNC_OP(op, arity, text, kind)                                                         \
     if (ir::OpKind::kind == ir::OpKind::Call && Op::op != Op::Select && Op::op != Op::Spike && \
-        name == text)                                                                 \
+        name == text)                                                                          \
         return Op::op;
 #include "ir/expr/ops.def"
 #undef SNNC_OP
@@ -43,8 +43,8 @@ bool is_builtin_function(const std::string& name) {
 
 const CallSuffix* as_draw(const Expr& expr) {
     const auto* reference = std::get_if<Reference>(&expr.node);
-    if (!reference || !is_draw(reference->path.head.text) ||
-        reference->path.suffixes.size() != 1 || reference->surrogate)
+    if (!reference || !is_draw(reference->path.head.text) || reference->path.suffixes.size() != 1 ||
+        reference->surrogate)
         return nullptr;
     return std::get_if<CallSuffix>(&reference->path.suffixes[0]);
 }
@@ -53,15 +53,16 @@ std::optional<ir::Initialiser> Expressions::drawn(const Expr& draw, Names& names
     const Path& path = std::get<Reference>(draw.node).path;
     const std::string& name = path.head.text;
     if (name != "uniform" && name != "normal") {
-        context_.error(Code::WrongType, draw.range,
-                       fmt::format("a stored value is drawn by `uniform` or `normal`, not by `{}`",
-                                   name));
+        context_.error(
+            Code::WrongType, draw.range,
+            fmt::format("a stored value is drawn by `uniform` or `normal`, not by `{}`", name));
         return std::nullopt;
     }
     const auto given = arguments(path.head, *as_draw(draw), 2, {});
     if (!given) return std::nullopt;
     const bool uniform = name == "uniform";
-    const auto a = number(*given->positional[0]->value.value, names, uniform ? "a bound" : "the mean");
+    const auto a =
+        number(*given->positional[0]->value.value, names, uniform ? "a bound" : "the mean");
     const auto b = number(*given->positional[1]->value.value, names,
                           uniform ? "a bound" : "the standard deviation");
     if (!a || !b) return std::nullopt;
@@ -113,10 +114,9 @@ std::optional<Expressions::Arguments> Expressions::arguments(
             continue;
         }
         if (std::find(named.begin(), named.end(), argument.name->text) == named.end()) {
-            context_.unknown(*argument.name,
-                             fmt::format("`{}` has no argument `{}`", callee.text,
-                                         argument.name->text),
-                             named);
+            context_.unknown(
+                *argument.name,
+                fmt::format("`{}` has no argument `{}`", callee.text, argument.name->text), named);
             sound = false;
         } else if (!result.named.emplace(argument.name->text, &argument).second) {
             context_.error(Code::DuplicateName, argument.name->range,
@@ -126,9 +126,8 @@ std::optional<Expressions::Arguments> Expressions::arguments(
     }
     if (result.positional.size() != positional) {
         context_.error(Code::WrongArguments,
-                       result.positional.size() > positional
-                           ? result.positional[positional]->range
-                           : join(callee.range, call.range),
+                       result.positional.size() > positional ? result.positional[positional]->range
+                                                             : join(callee.range, call.range),
                        fmt::format("`{}` takes {}, not {}", callee.text,
                                    counted(positional, "argument"), result.positional.size()));
         sound = false;
@@ -200,8 +199,7 @@ Value Expressions::elementwise(const Expr& expr, Op op, const Callee& callee, Na
     const auto given = arguments(*callee.name, *callee.call, std::size_t(ir::info(op).arity), {});
     if (!given) {
         Dry dry(context_);
-        for (const Argument& argument : callee.call->arguments)
-            value(*argument.value.value, names);
+        for (const Argument& argument : callee.call->arguments) value(*argument.value.value, names);
         return {};
     }
     std::vector<Value> operands;
@@ -241,8 +239,7 @@ std::optional<SurrogateUse> Expressions::surrogate(const Path& path, Names& name
     const Declaration* declaration =
         context_.declarations.find(Space::Surrogate, *callee.name, callee.module);
     if (!declaration || callee.index || callee.used != path.suffixes.size()) {
-        context_.unknown(*callee.name,
-                         fmt::format("there is no surrogate `{}`", callee.name->text),
+        context_.unknown(*callee.name, fmt::format("there is no surrogate `{}`", callee.name->text),
                          context_.declarations.candidates(Space::Surrogate, path.range.file));
         return std::nullopt;
     }
@@ -258,14 +255,13 @@ std::optional<SurrogateUse> Expressions::surrogate(const Path& path, Names& name
     ConstantNames own(context_, "in a surrogate");
     for (const Default& parameter : use.declaration->parameters) {
         const auto place = given->named.find(parameter.name.text);
-        Value chosen = place == given->named.end()
-                           ? value(*parameter.value, own)
-                           : value(*place->second->value.value, names);
+        Value chosen = place == given->named.end() ? value(*parameter.value, own)
+                                                   : value(*place->second->value.value, names);
         if (!chosen.poisoned() && !frontend::number(context_, chosen)) {
-            context_.error(Code::NotConstant,
-                           place == given->named.end() ? parameter.value->range
-                                                       : place->second->value.range,
-                           "a parameter of a surrogate must be a constant");
+            context_.error(
+                Code::NotConstant,
+                place == given->named.end() ? parameter.value->range : place->second->value.range,
+                "a parameter of a surrogate must be a constant");
             chosen = {};
         }
         sound = sound && !chosen.poisoned();

@@ -69,8 +69,7 @@ Value Expressions::inlined(const Declaration& declaration, const Expr& expr, con
     std::map<std::string, Value> values;
     std::map<std::string, std::string> words;
     for (std::size_t i = 0; i < signature.arguments->size(); ++i)
-        values[(*signature.arguments)[i].text] =
-            value(*given->positional[i]->value.value, names);
+        values[(*signature.arguments)[i].text] = value(*given->positional[i]->value.value, names);
     for (const Default& parameter : *signature.parameters) {
         const auto place = given->named.find(parameter.name.text);
         const Expr& chosen =
@@ -115,8 +114,7 @@ void Expressions::check_body(const Declaration& declaration) {
                 .label(place->second, "first declared here");
         values[name.text] = constant(context_, 1);
     };
-    if (std::holds_alternative<SurrogateDecl>(declaration.node) &&
-        signature.arguments->size() != 1)
+    if (std::holds_alternative<SurrogateDecl>(declaration.node) && signature.arguments->size() != 1)
         context_.error(Code::WrongArguments, name_of(declaration)->range,
                        fmt::format("a surrogate takes one argument, the spike's, not {}",
                                    signature.arguments->size()));

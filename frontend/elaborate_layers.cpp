@@ -15,8 +15,8 @@ using ir::Op;
 
 const std::vector<std::string>& layer_names() {
     static const std::vector<std::string> names{
-        "dense",   "conv",       "conv1d", "maxpool", "avgpool", "sumpool",   "flatten",
-        "scale",   "one_to_one", "sparse", "delay",   "dropout", "batchnorm", "reshape"};
+        "dense", "conv",       "conv1d", "maxpool", "avgpool", "sumpool",   "flatten",
+        "scale", "one_to_one", "sparse", "delay",   "dropout", "batchnorm", "reshape"};
     return names;
 }
 
@@ -53,10 +53,10 @@ bool NetworkBuilder::check_layer_arguments(const Node& node, std::size_t most_po
     for (const Argument* argument : node.arguments) {
         if (!argument->name) {
             if (++positional <= most_positional) continue;
-            context_.error(Code::WrongArguments, argument->range,
-                           fmt::format("`{}` takes at most {} without a name",
-                                       node.callee.name->text,
-                                       counted(most_positional, "argument")));
+            context_.error(
+                Code::WrongArguments, argument->range,
+                fmt::format("`{}` takes at most {} without a name", node.callee.name->text,
+                            counted(most_positional, "argument")));
             sound = false;
         } else if (std::find(named.begin(), named.end(), argument->name->text) == named.end()) {
             context_.unknown(*argument->name,
@@ -167,9 +167,9 @@ void NetworkBuilder::declare_dense(Node& node, ir::TensorId source) {
     if (!check_layer_arguments(node, 1, {"bias", "init"})) return;
     const ir::Shape shape = context_.network[source].shape;
     if (shape.size() != 1) {
-        context_.error(Code::ShapeMismatch, node.callee.name->range,
-                       fmt::format("`dense` takes a shape [n], but {} arrives",
-                                   ir::to_string(shape)))
+        context_
+            .error(Code::ShapeMismatch, node.callee.name->range,
+                   fmt::format("`dense` takes a shape [n], but {} arrives", ir::to_string(shape)))
             .note("`-> flatten -> dense(…)` makes one row of it");
         return;
     }
@@ -212,8 +212,8 @@ void NetworkBuilder::declare_scale(Node& node, ir::TensorId source) {
     const auto value = expressions_.number(*factor->value.value, constants_, "the factor");
     if (!value) return;
     node.output = add_layer_tensor(node, node.name, context_.network[source].shape, source);
-    const Value scaled = apply(context_, Op::Mul, {constant(context_, *value), read(context_, source)},
-                               node.range);
+    const Value scaled =
+        apply(context_, Op::Mul, {constant(context_, *value), read(context_, source)}, node.range);
     context_.define(node.output, ir::Formula{scaled.expr});
 }
 

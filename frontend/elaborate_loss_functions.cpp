@@ -82,8 +82,7 @@ Value Expressions::number_value(const Expr& expr, Names& names) {
 
 Value Expressions::made(const std::string& word, const ir::Shape& shape, Extent extent,
                         ir::DefinitionKind kind, Names& names, const SourceRange& range) {
-    const ir::TensorId tensor =
-        helper(context_, names.prefix() + "." + word, shape, extent, range);
+    const ir::TensorId tensor = helper(context_, names.prefix() + "." + word, shape, extent, range);
     context_.define(tensor, std::move(kind));
     return read(context_, tensor);
 }
@@ -143,8 +142,7 @@ Value Expressions::mse(const Expr& expr, const Callee& callee, Names& names) {
     if (!x) return {};
     const Value distance = apply(context_, Op::Sub, *x, expr.range);
     if (distance.poisoned()) return {};
-    return mean_over(apply(context_, Op::Mul, {distance, distance}, expr.range), names,
-                     expr.range);
+    return mean_over(apply(context_, Op::Mul, {distance, distance}, expr.range), names, expr.range);
 }
 
 /// PyTorch's HuberLoss with delta = 1.
@@ -170,9 +168,7 @@ Value Expressions::bce(const Expr& expr, const Callee& callee, Names& names) {
         return apply(context_, op, operands, expr.range);
     };
     const Value one = constant(context_, 1), floor = constant(context_, -100);
-    const auto logarithm = [&](const Value& p) {
-        return op(Op::Max, {op(Op::Ln, {p}), floor});
-    };
+    const auto logarithm = [&](const Value& p) { return op(Op::Max, {op(Op::Ln, {p}), floor}); };
     const Value hit = op(Op::Mul, {(*x)[1], logarithm((*x)[0])});
     const Value miss =
         op(Op::Mul, {op(Op::Sub, {one, (*x)[1]}), logarithm(op(Op::Sub, {one, (*x)[0]}))});
@@ -202,8 +198,8 @@ Value Expressions::sum_t(const Expr& expr, const Callee& callee, Names& names) {
 Value Expressions::mean_t(const Expr& expr, const Callee& callee, Names& names) {
     const auto x = one_argument(callee, names);
     if (!x || context_.dry > 0 || !extent(context_, *x).per_step) return x.value_or(Value{});
-    const Value total = over_time(*x, "mean_t", ir::SumTo{operand(*x, names, expr.range)}, names,
-                                  expr.range);
+    const Value total =
+        over_time(*x, "mean_t", ir::SumTo{operand(*x, names, expr.range)}, names, expr.range);
     return apply(context_, Op::Div, {total, steps()}, expr.range);
 }
 
@@ -224,8 +220,7 @@ Value Expressions::first_spike(const Expr& expr, const Callee& callee, Names& na
     const auto x = one_argument(callee, names);
     if (!x || context_.dry > 0) return x.value_or(Value{});
     if (!extent(context_, *x).per_step) {
-        const Value end =
-            apply(context_, Op::Sub, {steps(), constant(context_, 1)}, expr.range);
+        const Value end = apply(context_, Op::Sub, {steps(), constant(context_, 1)}, expr.range);
         const Value zero = constant(context_, 0);
         return apply(context_, Op::Select, {*x, zero, end}, expr.range);
     }
@@ -244,9 +239,9 @@ std::optional<Expressions::Scores> Expressions::scores_and_label(const Callee& c
     if (context_.dry > 0 || result.scores.poisoned() || result.label.poisoned())
         return std::nullopt;
     if (!result.label.is_class) {
-        context_.error(Code::WrongType, second.range,
-                       fmt::format("`{}` takes a class label, `target … : class[n]`",
-                                   callee.name->text));
+        context_.error(
+            Code::WrongType, second.range,
+            fmt::format("`{}` takes a class label, `target … : class[n]`", callee.name->text));
         return std::nullopt;
     }
     if (result.scores.shape.size() != 1) {
@@ -279,8 +274,8 @@ Value Expressions::class_weight(const Argument& weight, const Scores& scores, Na
     }
     Value chosen = weights.tuple.back();
     for (std::size_t k = classes - 1; k-- > 0;) {
-        const Value is_class = apply(
-            context_, Op::Eq, {scores.label, constant(context_, double(k))}, weight.range);
+        const Value is_class =
+            apply(context_, Op::Eq, {scores.label, constant(context_, double(k))}, weight.range);
         chosen = apply(context_, Op::Select, {is_class, weights.tuple[k], chosen}, weight.range);
     }
     return chosen;

@@ -92,9 +92,9 @@ std::optional<ir::Tensor> typed_tensor(Context& context, Expressions& expression
         const auto low = expressions.number(*typed.interval->low, names, "a bound");
         const auto high = expressions.number(*typed.interval->high, names, "a bound");
         if (low && high && *low > *high)
-            context.error(Code::OutOfInterval, typed.interval->range,
-                          fmt::format("the interval from {} to {} is empty", to_text(*low),
-                                      to_text(*high)));
+            context.error(
+                Code::OutOfInterval, typed.interval->range,
+                fmt::format("the interval from {} to {} is empty", to_text(*low), to_text(*high)));
         if (low && high) tensor.interval = {*low, *high};
     }
     if (!shape) return std::nullopt;
@@ -157,9 +157,9 @@ ir::TensorId NetworkBuilder::source(const Edge& edge) {
     if (from.broken) return {};
     if (from.kind != Node::Kind::Cells) {
         if (edge.member.empty()) return from.output;
-        context_.error(Code::NoPast, edge.source_range,
-                       fmt::format("`{}` is no population and has no variable `{}`", from.name,
-                                   edge.member));
+        context_.error(
+            Code::NoPast, edge.source_range,
+            fmt::format("`{}` is no population and has no variable `{}`", from.name, edge.member));
         return {};
     }
     const Name* output = from.use->first_output();
@@ -190,17 +190,16 @@ void NetworkBuilder::define(Node& node) {
     }
     std::map<std::string, Value> ports;
     for (const Edge& edge : node.edges) {
-        const Name* port =
-            edge.port.empty() ? node.use->first_input() : node.use->input(edge.port);
+        const Name* port = edge.port.empty() ? node.use->first_input() : node.use->input(edge.port);
         if (!port) {
             if (edge.port.empty())
                 context_.error(Code::WrongEdges, edge.target_range,
                                fmt::format("`{}` has no input", node.cell->name.text));
             else
-                context_.unknown({edge.port, edge.target_range},
-                                 fmt::format("`{}` has no input `{}`", node.cell->name.text,
-                                             edge.port),
-                                 node.use->variable_names());
+                context_.unknown(
+                    {edge.port, edge.target_range},
+                    fmt::format("`{}` has no input `{}`", node.cell->name.text, edge.port),
+                    node.use->variable_names());
             continue;
         }
         const ir::TensorId from = source(edge);
@@ -230,9 +229,9 @@ void NetworkBuilder::check_assertion(Node& node, const ir::Shape& shape) {
         asserted.push_back(*extent);
     }
     if (asserted == shape) return;
-    context_.error(Code::ShapeMismatch, assertion.range,
-                   fmt::format("the shape here is {}, not {}", ir::to_string(shape),
-                               ir::to_string(asserted)));
+    context_.error(
+        Code::ShapeMismatch, assertion.range,
+        fmt::format("the shape here is {}, not {}", ir::to_string(shape), ir::to_string(asserted)));
 }
 
 // ---- names for outputs, losses and records -------------------------------------------------
@@ -283,7 +282,8 @@ std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::
 std::vector<ir::TensorId> NetworkBuilder::parameters(const Path& path) const {
     std::string wanted = path.head.text;
     for (const Suffix& suffix : path.suffixes)
-        if (const auto* named = std::get_if<MemberSuffix>(&suffix)) wanted += "." + named->name.text;
+        if (const auto* named = std::get_if<MemberSuffix>(&suffix))
+            wanted += "." + named->name.text;
     std::vector<ir::TensorId> result;
     for (const ir::Parameter& parameter : context_.network.parameters)
         if (parameter.population_or_layer == wanted ||

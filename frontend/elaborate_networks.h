@@ -33,12 +33,12 @@ struct Node {
     std::string name;
     bool default_name = false;
     SourceRange range;
-    Expressions::Callee callee;              // layers and cells
-    const CellDecl* cell = nullptr;          // cells
-    std::optional<ir::Shape> shape;          // declared, or found
+    Expressions::Callee callee;      // layers and cells
+    const CellDecl* cell = nullptr;  // cells
+    std::optional<ir::Shape> shape;  // declared, or found
     const ShapeAssertion* assertion = nullptr;
-    const Node* next = nullptr;              // behind it in its chain: for `dense()`
-    std::vector<Edge> edges;                 // that arrive
+    const Node* next = nullptr;  // behind it in its chain: for `dense()`
+    std::vector<Edge> edges;     // that arrive
     Progress declared = Progress::Waiting, defined = Progress::Waiting;
     bool broken = false;                     // a mistake was reported; ask nothing of it
     ir::TensorId output;                     // inputs and layers
@@ -117,8 +117,8 @@ class NetworkBuilder {
                                const std::vector<std::string>& named);
     ir::TensorId add_parameter(Node& node, const std::string& name, const ir::Shape& shape,
                                const ir::Initialiser& initialiser);
-    ir::TensorId add_layer_tensor(const Node& node, const std::string& name,
-                                  const ir::Shape& shape, ir::TensorId like);
+    ir::TensorId add_layer_tensor(const Node& node, const std::string& name, const ir::Shape& shape,
+                                  ir::TensorId like);
 
     Context& context_;
     Expressions& expressions_;

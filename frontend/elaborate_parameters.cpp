@@ -55,8 +55,7 @@ Value CellUse::parameter_value(Parameter& parameter) {
     if (const auto known = number(context_, value))
         check_interval(*known, member.interval, member.name.text, expr.range);
     if (!value.poisoned() && value.is_tuple) {
-        context_.error(Code::WrongType, expr.range,
-                       "a tuple stands where a number is needed");
+        context_.error(Code::WrongType, expr.range, "a tuple stands where a number is needed");
         return {};
     }
     return value;
@@ -97,9 +96,10 @@ Value CellUse::stored_parameter(Parameter& parameter, const Expr& expr, Names& n
         tensor.shape = {site_.shape[0]};
         tensor.per_channel = true;
     } else if (per) {
-        context_.unknown(*per, fmt::format("a value stands `per neuron` or `per channel`, not "
-                                           "`per {}`",
-                                           per->text),
+        context_.unknown(*per,
+                         fmt::format("a value stands `per neuron` or `per channel`, not "
+                                     "`per {}`",
+                                     per->text),
                          {"neuron", "channel"});
         return {};
     }
@@ -120,8 +120,8 @@ std::optional<ir::Initialiser> CellUse::initialiser(const Expr& expr, Names& nam
                                                     const std::optional<Interval>& interval) {
     const CallSuffix* draw = as_draw(expr);
     if (!draw) {
-        const auto value = expressions_.number(expr, names, fmt::format("the first value of `{}`",
-                                                                        what));
+        const auto value =
+            expressions_.number(expr, names, fmt::format("the first value of `{}`", what));
         if (!value) return std::nullopt;
         check_interval(*value, interval, what, expr.range);
         return ir::Initialiser{ir::Initialiser::Kind::Constant, *value, 0};
@@ -140,9 +140,9 @@ std::optional<CellUse::Bounds> CellUse::bounds(const std::optional<Interval>& in
     const auto high = expressions_.number(*interval->high, *this, "the bound of an interval");
     if (!low || !high) return std::nullopt;
     if (*low > *high) {
-        context_.error(Code::OutOfInterval, interval->range,
-                       fmt::format("the interval from {} to {} is empty", to_text(*low),
-                                   to_text(*high)));
+        context_.error(
+            Code::OutOfInterval, interval->range,
+            fmt::format("the interval from {} to {} is empty", to_text(*low), to_text(*high)));
         return std::nullopt;
     }
     return Bounds{*low, *high};
@@ -154,8 +154,8 @@ void CellUse::check_interval(double value, const std::optional<Interval>& interv
     if (!limits || (value >= limits->low && value <= limits->high)) return;
     context_
         .error(Code::OutOfInterval, range,
-               fmt::format("`{}` must lie in [{}, {}], and {} does not", name,
-                           to_text(limits->low), to_text(limits->high), to_text(value)))
+               fmt::format("`{}` must lie in [{}, {}], and {} does not", name, to_text(limits->low),
+                           to_text(limits->high), to_text(value)))
         .label(interval->range, "the interval stands here");
 }
 

@@ -46,9 +46,9 @@ bool is_reserved(const std::string& name) {
 
 void check_not_reserved(const Name& name, Diagnostics& diagnostics) {
     if (is_reserved(name.text))
-        diagnostics.report(Code::ReservedName, name.range,
-                           fmt::format("`{}` has a fixed meaning and cannot be declared",
-                                       name.text));
+        diagnostics.report(
+            Code::ReservedName, name.range,
+            fmt::format("`{}` has a fixed meaning and cannot be declared", name.text));
 }
 
 Declarations::Declarations(const Module& module, Diagnostics& diagnostics) {
@@ -128,9 +128,8 @@ void Declarations::import_name(FileScope& scope, const Program& from, const Name
         declare(scope, *place->second, name, diagnostics);
     }
     if (found) return;
-    auto report = diagnostics.report(
-        Code::UnknownName, name.range,
-        fmt::format("the imported file declares no `{}`", name.text));
+    auto report = diagnostics.report(Code::UnknownName, name.range,
+                                     fmt::format("the imported file declares no `{}`", name.text));
     if (const std::string hint = did_you_mean(name.text, known); !hint.empty()) report.note(hint);
 }
 

@@ -79,21 +79,21 @@ std::optional<std::int64_t> NetworkBuilder::steps_of(const Expr& duration) {
     const double dt = context_.network.dt;
     const double count = *length / dt, whole = std::round(count);
     if (!(count < 1e15) || count < 0.5) {
-        context_.error(Code::BadSetting, duration.range,
-                       fmt::format("a run must have at least one step, and this has {}",
-                                   to_text(count)));
+        context_.error(
+            Code::BadSetting, duration.range,
+            fmt::format("a run must have at least one step, and this has {}", to_text(count)));
         return std::nullopt;
     }
     if (std::abs(count - whole) > 1e-3) {
         const auto* written = std::get_if<Number>(&duration.node);
         const char* unit = written && !written->unit.empty() ? "ms" : "";
         context_
-            .error(Code::BadSetting, duration.range,
-                   fmt::format("the duration is {} steps, which is no whole number",
-                               to_text(count)))
+            .error(
+                Code::BadSetting, duration.range,
+                fmt::format("the duration is {} steps, which is no whole number", to_text(count)))
             .note(fmt::format("the nearest durations are {}{} and {}{}",
-                              to_text(std::floor(count) * dt), unit,
-                              to_text(std::ceil(count) * dt), unit));
+                              to_text(std::floor(count) * dt), unit, to_text(std::ceil(count) * dt),
+                              unit));
         return std::nullopt;
     }
     return std::int64_t(whole);
@@ -137,10 +137,9 @@ void NetworkBuilder::apply_sets(Node& node) {
 void NetworkBuilder::check_sets_used() {
     for (const auto& set : sets_) {
         if (set->used) continue;
-        auto report = context_.error(
-            Code::UnknownVariable, {},
-            fmt::format("`--set {}`: `{}` has no element `{}`", set->path, decl_.name.text,
-                        set->element));
+        auto report = context_.error(Code::UnknownVariable, {},
+                                     fmt::format("`--set {}`: `{}` has no element `{}`", set->path,
+                                                 decl_.name.text, set->element));
         if (const std::string hint = did_you_mean(set->element, names()); !hint.empty())
             report.note(hint);
     }

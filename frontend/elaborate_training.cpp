@@ -12,8 +12,7 @@ Value LossNames::member(const Path& path) {
     const auto target = targets_.find(path.head.text);
     if (target == targets_.end()) {
         if (!network_.has(path.head.text)) {
-            context_.unknown(path.head,
-                             fmt::format("nothing is called `{}` here", path.head.text),
+            context_.unknown(path.head, fmt::format("nothing is called `{}` here", path.head.text),
                              candidates());
             return {};
         }
@@ -21,9 +20,9 @@ Value LossNames::member(const Path& path) {
         return tensor ? read(context_, *tensor) : Value{};
     }
     if (!path.suffixes.empty()) {
-        context_.error(Code::NoPast, path.range,
-                       fmt::format("`{}` is a target and stands without index or member",
-                                   path.head.text));
+        context_.error(
+            Code::NoPast, path.range,
+            fmt::format("`{}` is a target and stands without index or member", path.head.text));
         return {};
     }
     return target->second.valid() ? read(context_, target->second) : Value{};
@@ -47,11 +46,13 @@ void TrainingBuilder::build(const TrainDecl& train) {
     training_.range = train.network.range;
     training_.batch = 32;
     for (const TrainStatement& statement : train.statements)
-        if (const auto* target = std::get_if<Target>(&statement.node)) declare_target(target->target);
+        if (const auto* target = std::get_if<Target>(&statement.node))
+            declare_target(target->target);
     const Expr* loss = nullptr;
     SourceRange loss_range;
     for (const TrainStatement& statement : train.statements) {
-        if (const auto* setting = std::get_if<TrainSetting>(&statement.node)) read_setting(*setting);
+        if (const auto* setting = std::get_if<TrainSetting>(&statement.node))
+            read_setting(*setting);
         if (const auto* freeze = std::get_if<Freeze>(&statement.node)) read_freeze(*freeze);
         const auto* given = std::get_if<LossSetting>(&statement.node);
         if (given && loss)
@@ -65,12 +66,10 @@ void TrainingBuilder::build(const TrainDecl& train) {
     if (loss)
         training_.loss = per_sample_number(*loss, "loss");
     else
-        context_.error(Code::MissingSetting, train.network.range,
-                       "the train block says no `loss`");
+        context_.error(Code::MissingSetting, train.network.range, "the train block says no `loss`");
     if (!seen_.count("optimizer"))
         context_
-            .error(Code::MissingSetting, train.network.range,
-                   "the train block says no `optimizer`")
+            .error(Code::MissingSetting, train.network.range, "the train block says no `optimizer`")
             .note("for example `optimizer = adam(lr = 1e-3)`");
     for (const TrainStatement& statement : train.statements)
         if (const auto* setting = std::get_if<TrainSetting>(&statement.node))
@@ -136,15 +135,16 @@ ir::TensorId TrainingBuilder::per_sample_number(const Expr& expr, const std::str
     };
     if (value.is_tuple || value.is_class)
         return wrong(fmt::format("the {} must be a number", name == "loss" ? "loss" : "metric"),
-                     value.is_class ? "`ce(scores, label)` and `accuracy(scores, label)` take labels"
-                                    : "a tuple stands only where an argument asks for one");
+                     value.is_class
+                         ? "`ce(scores, label)` and `accuracy(scores, label)` take labels"
+                         : "a tuple stands only where an argument asks for one");
     if (where.per_step)
         return wrong("there is a value for each step",
                      "`sum_t`, `mean_t`, `max_t`, `last` or `count` leave one for the run");
     if (!value.shape.empty())
-        return wrong(fmt::format("there are values of shape {} for each sample",
-                                 ir::to_string(value.shape)),
-                     "`sum`, `mean`, `mse`, `ce` or `l2` leave one number");
+        return wrong(
+            fmt::format("there are values of shape {} for each sample", ir::to_string(value.shape)),
+            "`sum`, `mean`, `mse`, `ce` or `l2` leave one number");
     const ir::TensorId result = helper(context_, name, {}, {false, true}, expr.range);
     context_.define(result, ir::Formula{value.expr});
     return result;
@@ -179,9 +179,9 @@ bool TrainingBuilder::flag(const Expr& value, const std::string& name) {
 }
 
 void TrainingBuilder::read_setting(const TrainSetting& setting) {
-    static const std::vector<std::string> known{
-        "metric", "optimizer", "batch",     "epochs",   "seed",  "shuffle",
-        "bptt",   "precision", "drop_last", "schedule", "clip"};
+    static const std::vector<std::string> known{"metric",    "optimizer", "batch", "epochs",
+                                                "seed",      "shuffle",   "bptt",  "precision",
+                                                "drop_last", "schedule",  "clip"};
     const std::string& name = setting.name.text;
     if (name == "metric") return;
     if (std::find(known.begin(), known.end(), name) == known.end()) {
@@ -194,8 +194,7 @@ void TrainingBuilder::read_setting(const TrainSetting& setting) {
     const auto [place, is_new] = seen_.emplace(name, setting.name.range);
     if (!is_new) {
         context_
-            .error(Code::DuplicateName, setting.name.range,
-                   fmt::format("`{}` is set twice", name))
+            .error(Code::DuplicateName, setting.name.range, fmt::format("`{}` is set twice", name))
             .label(place->second, "first set here");
         return;
     }
@@ -292,9 +291,9 @@ void TrainingBuilder::read_betas(const Expr& given, ir::OptimizerConfig& config)
     std::vector<double> numbers;
     for (const Value& beta : betas.tuple)
         if (const auto known = frontend::number(context_, beta)) numbers.push_back(*known);
-    const bool sound = numbers.size() == 2 && betas.tuple.size() == 2 &&
-                       std::all_of(numbers.begin(), numbers.end(),
-                                   [](double b) { return b >= 0 && b < 1; });
+    const bool sound =
+        numbers.size() == 2 && betas.tuple.size() == 2 &&
+        std::all_of(numbers.begin(), numbers.end(), [](double b) { return b >= 0 && b < 1; });
     if (!sound) {
         context_.error(Code::WrongType, given.range,
                        "`betas` are two numbers in [0, 1), `(0.9, 0.999)`");

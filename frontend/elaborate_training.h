@@ -8,8 +8,7 @@ namespace snnc::frontend {
 /// Names of losses and metrics: targets, and variables of the network over their whole course.
 class LossNames : public Names {
  public:
-    LossNames(Context& context, NetworkBuilder& network)
-        : context_(context), network_(network) {}
+    LossNames(Context& context, NetworkBuilder& network) : context_(context), network_(network) {}
     void add_target(const std::string& name, ir::TensorId tensor) { targets_[name] = tensor; }
     void set_prefix(std::string prefix) { prefix_ = std::move(prefix); }
     Vocabulary vocabulary() const override { return Vocabulary::Loss; }

@@ -12,14 +12,8 @@ struct BaseUnit {
 };
 
 // Longer names first where one is the end of another (`Ohm` before `m`).
-constexpr std::array<BaseUnit, 8> base_units{{{"Ohm", -9},
-                                              {"\u03A9", -9},
-                                              {"Hz", -3},
-                                              {"s", 3},
-                                              {"V", 3},
-                                              {"A", 12},
-                                              {"S", 9},
-                                              {"F", 12}}};
+constexpr std::array<BaseUnit, 8> base_units{
+    {{"Ohm", -9}, {"\u03A9", -9}, {"Hz", -3}, {"s", 3}, {"V", 3}, {"A", 12}, {"S", 9}, {"F", 12}}};
 
 struct Prefix {
     std::string_view name;

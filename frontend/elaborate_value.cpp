@@ -30,7 +30,8 @@ Value read(Context& context, ir::TensorId tensor, int lag) {
     Value value{context.network.pool.read(tensor, lag), context.network[tensor].shape};
     const ir::Tensor& source = context.network[tensor];
     value.is_class = source.kind == ir::DataKind::Index;
-    if (value.is_class && source.interval) value.classes = std::int64_t(source.interval->second) + 1;
+    if (value.is_class && source.interval)
+        value.classes = std::int64_t(source.interval->second) + 1;
     return value;
 }
 
@@ -95,8 +96,7 @@ std::optional<ir::ExprId> shortcut(ir::ExprPool& pool, Op op, const std::vector<
 
 }  // namespace
 
-Value apply(Context& context, Op op, const std::vector<Value>& operands,
-            const SourceRange& range) {
+Value apply(Context& context, Op op, const std::vector<Value>& operands, const SourceRange& range) {
     bool all_constant = true;
     for (const Value& operand : operands) {
         if (operand.poisoned()) return {};
@@ -114,8 +114,7 @@ Value apply(Context& context, Op op, const std::vector<Value>& operands,
     ir::ExprPool& pool = context.network.pool;
     if (all_constant && op != Op::Spike) {
         double args[3] = {0, 0, 0};
-        for (std::size_t i = 0; i < operands.size(); ++i)
-            args[i] = pool[operands[i].expr].constant;
+        for (std::size_t i = 0; i < operands.size(); ++i) args[i] = pool[operands[i].expr].constant;
         return constant(context, ir::apply<double>(op, args[0], args[1], args[2]));
     }
     if (const auto short_form = shortcut(pool, op, operands)) return {*short_form, *shape};
@@ -189,8 +188,7 @@ ir::TensorId materialise(Context& context, const Value& value, const std::string
     const ir::ExprNode& node = context.network.pool[value.expr];
     if (node.op == Op::Read && node.lag == 0 && context.network[node.tensor].shape == value.shape)
         return node.tensor;
-    const ir::TensorId tensor =
-        helper(context, name, value.shape, extent(context, value), range);
+    const ir::TensorId tensor = helper(context, name, value.shape, extent(context, value), range);
     if (is_zero_or_one(context, value.expr)) context.network[tensor].kind = ir::DataKind::Spike;
     context.define(tensor, ir::Formula{value.expr});
     return tensor;

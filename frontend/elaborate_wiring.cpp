@@ -47,9 +47,9 @@ void NetworkBuilder::collect_names() {
         const auto [place, is_new] = named_.emplace(name.text, name.range);
         if (!is_new) name_twice(name, place->second);
         if (is_layer(name.text))
-            context_.error(Code::ReservedName, name.range,
-                           fmt::format("`{}` is a layer and cannot be the name of a member",
-                                       name.text));
+            context_.error(
+                Code::ReservedName, name.range,
+                fmt::format("`{}` is a layer and cannot be the name of a member", name.text));
     };
     for (const NetworkStatement& statement : decl_.statements) {
         if (const auto* input = std::get_if<NetworkInput>(&statement.node)) add(input->input.name);
@@ -88,8 +88,8 @@ void NetworkBuilder::declare_input(const TypedName& input) {
 /// Cells and encoders that the language fixes and the standard library lacks so far.
 static bool is_later_cell(const std::string& name) {
     static const char* const names[] = {
-        "Lapicque",     "Synaptic",   "Alpha",      "RLeaky", "RSynaptic",      "ALIF",
-        "LifRefractory", "NoisyLeaky", "DeltaLeaky", "AdEx",   "HodgkinHuxley",  "Izhikevich",
+        "Lapicque",      "Synaptic",   "Alpha",      "RLeaky", "RSynaptic",     "ALIF",
+        "LifRefractory", "NoisyLeaky", "DeltaLeaky", "AdEx",   "HodgkinHuxley", "Izhikevich",
         "PoissonSource", "Rate",       "Latency",    "Delta",  "Poisson"};
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }

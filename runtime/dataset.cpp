@@ -24,10 +24,9 @@ std::string find_file(const fs::path& folder, const std::string& name) {
 void check_counts(const DataPart& part, const std::string& file) {
     if (part.x.shape.empty() || part.y.shape.empty() || part.x.shape[0] != part.y.shape[0])
         throw DataError(DataErrorKind::CountMismatch, file,
-                        "has labels of shape " + to_string(part.y.shape) + " for samples of shape " +
-                            to_string(part.x.shape));
-    if (part.count() == 0)
-        throw DataError(DataErrorKind::CountMismatch, file, "has no samples");
+                        "has labels of shape " + to_string(part.y.shape) +
+                            " for samples of shape " + to_string(part.x.shape));
+    if (part.count() == 0) throw DataError(DataErrorKind::CountMismatch, file, "has no samples");
 }
 
 DataPart read_idx_part(const fs::path& folder, const std::string& part) {
@@ -57,7 +56,8 @@ DataSet read_npz(const std::string& path) {
 
 std::vector<fs::path> search_folders(const std::string& name) {
     std::vector<fs::path> folders;
-    if (const char* own = std::getenv("SNNC_DATA"); own && *own) folders.push_back(fs::path(own) / name);
+    if (const char* own = std::getenv("SNNC_DATA"); own && *own)
+        folders.push_back(fs::path(own) / name);
     for (const char* system : {"/usr/share/datasets", "/usr/local/share/datasets"})
         folders.push_back(fs::path(system) / name);
     return folders;

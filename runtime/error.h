@@ -1,5 +1,5 @@
-// Failures of data: files that are missing, damaged, or of the wrong kind. The driver maps each kind
-// to a coded diagnostic.
+// Failures of data: files that are missing, damaged, or of the wrong kind. The driver maps each
+// kind to a coded diagnostic.
 #pragma once
 
 #include <stdexcept>

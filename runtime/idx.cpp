@@ -27,7 +27,8 @@ std::string read_packed(const std::string& path) {
     int status = Z_OK;
     ::gzerror(file.get(), &status);
     if (status == Z_BUF_ERROR)
-        throw DataError(DataErrorKind::FileTruncated, path, "is cut short: its packed data end early");
+        throw DataError(DataErrorKind::FileTruncated, path,
+                        "is cut short: its packed data end early");
     return contents;
 }
 

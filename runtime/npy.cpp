@@ -83,13 +83,13 @@ Array parse_npy(std::string_view bytes, const std::string& file) {
     const std::string header(bytes.substr(start, length));
     const std::string descr = entry(header, "'descr'\\s*:\\s*'([^']*)'", file);
     const std::string order = entry(header, "'fortran_order'\\s*:\\s*(True|False)", file);
-    const Shape shape =
-        parse_shape(entry(header, "'shape'\\s*:\\s*\\(([0-9, ]*)\\)", file), file);
+    const Shape shape = parse_shape(entry(header, "'shape'\\s*:\\s*\\(([0-9, ]*)\\)", file), file);
 
     const std::optional<Dtype> dtype = dtype_of(descr);
     if (!dtype)
         bad(DataErrorKind::BadDtype, file,
-            "has dtype '" + descr + "'; float32, float64, uint8, int32, int64 and bool can be read");
+            "has dtype '" + descr +
+                "'; float32, float64, uint8, int32, int64 and bool can be read");
     if (order == "True" && shape.size() > 1)
         bad(DataErrorKind::BadFormat, file,
             "is in Fortran order; save numpy.ascontiguousarray(x) instead");
@@ -142,8 +142,7 @@ void write_npy(const std::string& path, const Array& array) {
     std::string start(magic);
     start += {'\x01', '\x00', char(header.size() & 255), char(header.size() >> 8)};
     const std::string_view parts[] = {
-        start, header,
-        {reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size()}};
+        start, header, {reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size()}};
     write_atomically(path, parts);
 }
 

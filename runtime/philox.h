@@ -1,5 +1,5 @@
-// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers:
-// as easy as 1, 2, 3", SC 2011).
+// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random
+// numbers: as easy as 1, 2, 3", SC 2011).
 //
 // A draw is a function of its key (seed, purpose, qualified name) and its counter (sample, step,
 // element), so batch size, threads and devices change nothing.
@@ -28,7 +28,13 @@ inline PhiloxBlock philox(PhiloxBlock counter, PhiloxKey key) {
 }
 
 /// What a stream of draws is for; part of its key.
-enum class Purpose : std::uint32_t { Weights = 1, InitialState = 2, Noise = 3, Shuffle = 4, Data = 5 };
+enum class Purpose : std::uint32_t {
+    Weights = 1,
+    InitialState = 2,
+    Noise = 3,
+    Shuffle = 4,
+    Data = 5
+};
 
 /// The key of one stream: 64 bits of FNV-1a over seed, purpose and name.
 inline PhiloxKey philox_key(std::uint64_t seed, Purpose purpose, std::string_view name) {
@@ -46,10 +52,11 @@ class Stream {
     Stream(std::uint64_t seed, Purpose purpose, std::string_view name)
         : key_(philox_key(seed, purpose, name)) {}
 
-    PhiloxBlock block(std::uint64_t element, std::uint32_t step = 0, std::uint32_t sample = 0) const {
+    PhiloxBlock block(std::uint64_t element, std::uint32_t step = 0,
+                      std::uint32_t sample = 0) const {
         // The element has 48 bits; what is beyond 32 shares a word with the step.
-        return philox({std::uint32_t(element), std::uint32_t(element >> 32) << 16 ^ step, sample, 0},
-                      key_);
+        return philox(
+            {std::uint32_t(element), std::uint32_t(element >> 32) << 16 ^ step, sample, 0}, key_);
     }
 
     /// In [0, 1) with 24 bits.

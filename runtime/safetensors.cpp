@@ -22,8 +22,8 @@ constexpr std::pair<Dtype, const char*> dtype_names[] = {
 Dtype dtype_of(const std::string& text, const std::string& name, const std::string& path) {
     for (const auto& [dtype, known] : dtype_names)
         if (text == known) return dtype;
-    throw DataError(DataErrorKind::BadDtype, path, "tensor " + name + " has dtype " + text +
-                                                       ", which cannot be read");
+    throw DataError(DataErrorKind::BadDtype, path,
+                    "tensor " + name + " has dtype " + text + ", which cannot be read");
 }
 
 struct Place {
@@ -34,9 +34,8 @@ struct Place {
 Array read_entry(const json& entry, const std::string& name, std::string_view data,
                  const std::string& path, std::vector<Place>& places) {
     if (!entry.is_object() || !entry.contains("dtype") || !entry["dtype"].is_string() ||
-        !entry.contains("shape") || !entry["shape"].is_array() ||
-        !entry.contains("data_offsets") || !entry["data_offsets"].is_array() ||
-        entry["data_offsets"].size() != 2)
+        !entry.contains("shape") || !entry["shape"].is_array() || !entry.contains("data_offsets") ||
+        !entry["data_offsets"].is_array() || entry["data_offsets"].size() != 2)
         damaged(path, "the entry of " + name + " is incomplete");
     Shape shape;
     for (const json& size : entry["shape"]) {

@@ -1,8 +1,8 @@
 // A small team of threads for loops of independent tasks.
 //
-// Which thread runs a task never shows in a result: tasks write to places of their own and sums have
-// a fixed order. Workers spin for a short while after a loop, because the next one usually follows at
-// once, and then sleep.
+// Which thread runs a task never shows in a result: tasks write to places of their own and sums
+// have a fixed order. Workers spin for a short while after a loop, because the next one usually
+// follows at once, and then sleep.
 #pragma once
 
 #include <atomic>

@@ -35,8 +35,8 @@ class Archive {
         const std::uint64_t start = at + 30 + number(at + 26, 2) + number(at + 28, 2);
         if (start > bytes_.size() || member.packed > bytes_.size() - start)
             throw DataError(DataErrorKind::FileTruncated, path_, "is cut short");
-        std::string data = member.method == 0 ? bytes_.substr(start, member.packed)
-                                              : inflate(member, start);
+        std::string data =
+            member.method == 0 ? bytes_.substr(start, member.packed) : inflate(member, start);
         if (data.size() != member.unpacked) damaged(path_, member.name + " has a wrong size");
         const auto crc = ::crc32_z(0, reinterpret_cast<const Bytef*>(data.data()), data.size());
         if (crc != member.crc) damaged(path_, member.name + " has a wrong checksum");
@@ -48,7 +48,8 @@ class Archive {
         if (at > bytes_.size() || std::uint64_t(size) > bytes_.size() - at)
             throw DataError(DataErrorKind::FileTruncated, path_, "is cut short");
         std::uint64_t value = 0;
-        for (int i = size; i-- > 0;) value = value << 8 | std::uint8_t(bytes_[at + std::uint64_t(i)]);
+        for (int i = size; i-- > 0;)
+            value = value << 8 | std::uint8_t(bytes_[at + std::uint64_t(i)]);
         return value;
     }
 
@@ -115,7 +116,8 @@ class Archive {
             if (chunk_in == stream.avail_in && chunk_out == stream.avail_out) break;
         }
         inflateEnd(&stream);
-        if (status != Z_STREAM_END || room != 0) damaged(path_, member.name + " cannot be unpacked");
+        if (status != Z_STREAM_END || room != 0)
+            damaged(path_, member.name + " cannot be unpacked");
         return out;
     }
 

@@ -51,9 +51,8 @@ class ProductBuilder {
             case ProductKind::Forward:
                 set_row_major(a_, rows, in_);
                 set_row_major(b_, in_, out_);
-                return sum(out_, rows, in_, [&](Expr row, Expr term) {
-                    return a_(term, row) * b_(column_, term);
-                });
+                return sum(out_, rows, in_,
+                           [&](Expr row, Expr term) { return a_(term, row) * b_(column_, term); });
             case ProductKind::Transposed:
                 set_row_major(a_, rows, out_);
                 set_row_major(b_, in_, out_);

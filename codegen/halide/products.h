@@ -27,7 +27,8 @@ struct Product {
     ProductKind kind = ProductKind::Forward;
     std::int64_t in = 1;
     std::int64_t out = 1;
-    std::string symbol;  // int symbol(halide_buffer_t* a, halide_buffer_t* b, halide_buffer_t* c); 0: done
+    std::string
+        symbol;  // int symbol(halide_buffer_t* a, halide_buffer_t* b, halide_buffer_t* c); 0: done
 };
 
 /// The object code. Throws CompileFailure with Halide's words if Halide refuses.

@@ -22,8 +22,8 @@ struct ModuleFrame {
     llvm::Module& module;
 };
 
-/// An IRBuilder positioned in one function `void f(RunContext*, i64 task, i64 thread)` (or the driver
-/// `void f(RunContext*)`), with the words of our domain.
+/// An IRBuilder positioned in one function `void f(RunContext*, i64 task, i64 thread)` (or the
+/// driver `void f(RunContext*)`), with the words of our domain.
 class FunctionBuilder {
  public:
     FunctionBuilder(ModuleFrame& frame, const std::string& name, bool task);
@@ -37,7 +37,9 @@ class FunctionBuilder {
 
     llvm::Type* f32() { return ir.getFloatTy(); }
     llvm::Value* number(std::int64_t value) { return ir.getInt64(std::uint64_t(value)); }
-    llvm::Constant* real(double value) { return llvm::ConstantFP::get(f32(), double(float(value))); }
+    llvm::Constant* real(double value) {
+        return llvm::ConstantFP::get(f32(), double(float(value)));
+    }
     llvm::VectorType* vector(llvm::Type* element) {
         return llvm::FixedVectorType::get(element, unsigned(frame.plan.lanes));
     }
@@ -61,8 +63,9 @@ class FunctionBuilder {
     /// for (i = begin; i < end; ++i) body(i); the body may add blocks.
     void loop(llvm::Value* begin, llvm::Value* end, const std::function<void(llvm::Value*)>& body);
     /// The same with a value carried from one round to the next; returns the last.
-    llvm::Value* fold(llvm::Value* begin, llvm::Value* end, llvm::Value* start,
-                      const std::function<llvm::Value*(llvm::Value* i, llvm::Value* carried)>& body);
+    llvm::Value* fold(
+        llvm::Value* begin, llvm::Value* end, llvm::Value* start,
+        const std::function<llvm::Value*(llvm::Value* i, llvm::Value* carried)>& body);
     /// while (carried != 0) carried = body(carried).
     void while_nonzero(llvm::Value* start, const std::function<llvm::Value*(llvm::Value*)>& body);
 

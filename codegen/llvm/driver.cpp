@@ -163,13 +163,14 @@ class DriverEmitter {
                     const Matrix& c) {
         std::vector<Value*> arguments;
         for (const Matrix* matrix : {&a, &b, &c})
-            arguments.push_back(halide_.matrix(int(arguments.size()), matrix->data, matrix->rows,
-                                               matrix->columns));
+            arguments.push_back(
+                halide_.matrix(int(arguments.size()), matrix->data, matrix->rows, matrix->columns));
         llvm::Type* pointer = f_.ir.getPtrTy();
-        auto* type = llvm::FunctionType::get(f_.ir.getInt32Ty(), {pointer, pointer, pointer}, false);
-        f_.ir.CreateCall(frame_.module.getOrInsertFunction(
-                             product_symbol(kind, weight[0], weight[1]), type),
-                         arguments);
+        auto* type =
+            llvm::FunctionType::get(f_.ir.getInt32Ty(), {pointer, pointer, pointer}, false);
+        f_.ir.CreateCall(
+            frame_.module.getOrInsertFunction(product_symbol(kind, weight[0], weight[1]), type),
+            arguments);
     }
 
     Value* rows_of(const ir::Tensor& source, bool in_loop) {

@@ -152,7 +152,8 @@ bool FormulaEmitter::invariant(ir::ExprId id) {
 }
 
 Lanes FormulaEmitter::splat(Value* scalar) {
-    return Lanes(std::size_t(vectors_), f_.ir.CreateVectorSplat(unsigned(f_.frame.plan.lanes), scalar));
+    return Lanes(std::size_t(vectors_),
+                 f_.ir.CreateVectorSplat(unsigned(f_.frame.plan.lanes), scalar));
 }
 
 Lanes FormulaEmitter::emit(ir::ExprId id) {

@@ -14,7 +14,8 @@ namespace snnc::codegen {
 using Lanes = std::vector<llvm::Value*>;
 
 /// One operator applied to vectors (or scalars).
-llvm::Value* emit_operator(FunctionBuilder& f, ir::Op op, const std::vector<llvm::Value*>& operands);
+llvm::Value* emit_operator(FunctionBuilder& f, ir::Op op,
+                           const std::vector<llvm::Value*>& operands);
 
 /// Emits formulas; equal sub-expressions once. What does not change over the steps is emitted at
 /// `before_loop` when that is set.

@@ -80,7 +80,8 @@ LoadedCode::LoadedCode(const std::vector<std::vector<std::byte>>& objects)
             return std::make_unique<llvm::orc::ObjectLinkingLayer>(session);
         });
     builder.setLinkProcessSymbolsByDefault(false);
-    builder.setPlatformSetUp(llvm::orc::setUpInactivePlatform);  // no constructors, no threads' data
+    builder.setPlatformSetUp(
+        llvm::orc::setUpInactivePlatform);  // no constructors, no threads' data
     state_->jit = checked(builder.create());
     llvm::orc::SymbolMap symbols;
     for (const auto& [name, address] : surroundings())

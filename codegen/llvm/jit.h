@@ -8,7 +8,8 @@
 
 namespace snnc::codegen {
 
-/// Objects that were linked with each other and with the runtime's hooks. Code lives as long as this.
+/// Objects that were linked with each other and with the runtime's hooks. Code lives as long as
+/// this.
 class LoadedCode {
  public:
     /// Throws CompileFailure.

@@ -20,7 +20,8 @@ class OperatorTask {
         : f_(frame, name, true),
           network_(frame.network),
           target_(target),
-          call_{f_.function, 1, network_[target].per_step && !in_loop, network_[target].per_sample} {
+          call_{f_.function, 1, network_[target].per_step && !in_loop,
+                network_[target].per_sample} {
         locate(in_loop);
     }
 
@@ -55,7 +56,8 @@ class OperatorTask {
     void for_columns(TensorId id, const std::function<void(Value*)>& body) {
         f_.loop(f_.number(0), f_.number(columns(id)), body);
     }
-    Value* fold_columns(TensorId id, Value* start, const std::function<Value*(Value*, Value*)>& body) {
+    Value* fold_columns(TensorId id, Value* start,
+                        const std::function<Value*(Value*, Value*)>& body) {
         return f_.fold(f_.number(0), f_.number(columns(id)), start, body);
     }
 
@@ -146,12 +148,12 @@ class OperatorTask {
 
     void emit(const ir::FirstMaxOverTime& op) {
         for_columns(target_, [&](Value* index) {
-            Value* first = f_.fold(f_.number(0), f_.steps(), f_.number(0),
-                                   [&](Value* step, Value* best) {
-                Value* value = load_element(f_, op.source, step, sample_, index);
-                Value* known = load_element(f_, op.source, best, sample_, index);
-                return f_.ir.CreateSelect(f_.ir.CreateFCmpOGT(value, known), step, best);
-            });
+            Value* first =
+                f_.fold(f_.number(0), f_.steps(), f_.number(0), [&](Value* step, Value* best) {
+                    Value* value = load_element(f_, op.source, step, sample_, index);
+                    Value* known = load_element(f_, op.source, best, sample_, index);
+                    return f_.ir.CreateSelect(f_.ir.CreateFCmpOGT(value, known), step, best);
+                });
             store(f_.ir.CreateSIToFP(first, f_.f32()), index);
         });
     }
@@ -172,15 +174,14 @@ class OperatorTask {
                 Value* earlier = f_.ir.CreateICmpSLT(step, first);
                 return f_.ir.CreateSelect(f_.ir.CreateAnd(fires, earlier), step, first);
             },
-            [&](Value* first, Value* index) {
-                store(f_.ir.CreateSIToFP(first, f_.f32()), index);
-            });
+            [&](Value* first, Value* index) { store(f_.ir.CreateSIToFP(first, f_.f32()), index); });
     }
 
     // ---- sums -----------------------------------------------------------------------------------
 
     void emit(const ir::SumTo& op) {
-        if (network_[op.source].shape == network_[target_].shape && !network_[target_].shape.empty())
+        if (network_[op.source].shape == network_[target_].shape &&
+            !network_[target_].shape.empty())
             sum_rows(op.source);
         else
             sum_elements(op.source);
@@ -211,10 +212,10 @@ class OperatorTask {
         strip.shape = network_[target_].shape;
         f_.loop(f_.number(0), f_.number(vectors), [&](Value* vector) {
             strip.element = f_.ir.CreateMul(vector, f_.number(lanes));
-            strip.last_mask = f_.ir.CreateIntrinsic(
-                llvm::Intrinsic::get_active_lane_mask,
-                {f_.vector(f_.ir.getInt1Ty()), f_.ir.getInt64Ty()},
-                {strip.element, f_.number(count)});
+            strip.last_mask =
+                f_.ir.CreateIntrinsic(llvm::Intrinsic::get_active_lane_mask,
+                                      {f_.vector(f_.ir.getInt1Ty()), f_.ir.getInt64Ty()},
+                                      {strip.element, f_.number(count)});
             Value* zero = llvm::Constant::getNullValue(f_.vector(f_.f32()));
             Value* sum = fold_rows(source, zero, [&](Value* step, Value* sample, Value* part) {
                 Strip row = strip;
@@ -232,19 +233,22 @@ class OperatorTask {
         const std::int64_t inner = columns(source) / columns(target_);
         for_columns(target_, [&](Value* index) {
             Value* first = f_.ir.CreateMul(index, f_.number(inner));
-            Value* sum = fold_rows(source, f_.real(0), [&](Value* step, Value* sample, Value* part) {
-                Value* row = f_.fold(f_.number(0), f_.number(inner), f_.real(0),
-                                     [&](Value* i, Value* total) {
-                    Value* place = f_.ir.CreateAdd(first, i);
-                    return f_.ir.CreateFAdd(total, load_element(f_, source, step, sample, place));
+            Value* sum =
+                fold_rows(source, f_.real(0), [&](Value* step, Value* sample, Value* part) {
+                    Value* row = f_.fold(
+                        f_.number(0), f_.number(inner), f_.real(0), [&](Value* i, Value* total) {
+                            Value* place = f_.ir.CreateAdd(first, i);
+                            return f_.ir.CreateFAdd(total,
+                                                    load_element(f_, source, step, sample, place));
+                        });
+                    return f_.ir.CreateFAdd(part, row);
                 });
-                return f_.ir.CreateFAdd(part, row);
-            });
             store(sum, index);
         });
     }
 
-    // ---- products with spikes ---------------------------------------------------------------------
+    // ---- products with spikes
+    // ---------------------------------------------------------------------
 
     void emit(const ir::Dense& dense) { emit_spike_product(f_, target_, dense, step_, sample_); }
 

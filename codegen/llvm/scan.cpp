@@ -35,7 +35,8 @@ class StepLoop {
           own_(statements.begin(), statements.end()),
           recomputed_(scan.recompute.begin(), scan.recompute.end()),
           kept_(kept_values(f.frame.network, scan)),
-          formulas_(f, strip.vectors, [this](const ir::ExprNode& read) { return value_of(read); }) {}
+          formulas_(f, strip.vectors, [this](const ir::ExprNode& read) { return value_of(read); }) {
+    }
 
     void emit() {
         if (order_ == ir::Order::Once)
@@ -47,7 +48,8 @@ class StepLoop {
  private:
     const ir::Network& network() const { return f_.frame.network; }
 
-    // ---- no steps, or the one step of an enclosing recurrence ------------------------------------
+    // ---- no steps, or the one step of an enclosing recurrence
+    // ------------------------------------
 
     void emit_once() {
         step_ = f_.step();
@@ -120,10 +122,12 @@ class StepLoop {
     }
 
     Lanes zeros() {
-        return Lanes(std::size_t(strip_.vectors), llvm::Constant::getNullValue(f_.vector(f_.f32())));
+        return Lanes(std::size_t(strip_.vectors),
+                     llvm::Constant::getNullValue(f_.vector(f_.f32())));
     }
 
-    History make_history(TensorId tensor, const std::vector<Lanes>& start, llvm::BasicBlock* before) {
+    History make_history(TensorId tensor, const std::vector<Lanes>& start,
+                         llvm::BasicBlock* before) {
         History history{tensor, {}};
         for (const Lanes& lanes : start) {
             std::vector<llvm::PHINode*> phis;
@@ -177,9 +181,8 @@ class StepLoop {
         for (const TensorId id : statements_) {
             const ir::Definition& definition = *network().definition(id);
             const auto* dense = std::get_if<ir::Dense>(&definition.kind);
-            current_[id] =
-                dense ? narrow_product(*dense)
-                      : formulas_.emit(std::get<ir::Formula>(definition.kind).value);
+            current_[id] = dense ? narrow_product(*dense)
+                                 : formulas_.emit(std::get<ir::Formula>(definition.kind).value);
             if (recomputing_)
                 keep(id);
             else
@@ -250,7 +253,8 @@ class StepLoop {
         return chosen;
     }
 
-    // ---- recomputed values, in the strip's scratch ------------------------------------------------
+    // ---- recomputed values, in the strip's scratch
+    // ------------------------------------------------
 
     /// Place of a kept tensor's strip at a step: a block for each tensor, a row for each step.
     Value* kept_address(TensorId tensor, Value* step) {

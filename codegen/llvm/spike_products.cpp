@@ -22,8 +22,7 @@ std::vector<Block> blocks_of(FunctionBuilder& f, std::int64_t columns) {
     const int lanes = f.frame.plan.lanes;
     std::vector<Block> blocks;
     for (std::int64_t first = 0; first < columns; first += std::int64_t(block_vectors) * lanes) {
-        const std::int64_t count =
-            std::min(columns - first, std::int64_t(block_vectors) * lanes);
+        const std::int64_t count = std::min(columns - first, std::int64_t(block_vectors) * lanes);
         Block block;
         block.first = first;
         block.strip.vectors = int((count + lanes - 1) / lanes);
@@ -62,8 +61,8 @@ void store_vector(FunctionBuilder& f, Value* value, Value* base, int vector, Val
 
 std::int64_t spike_words(const ir::Shape& shape) { return (ir::element_count(shape) + 63) / 64; }
 
-void emit_spike_product(FunctionBuilder& f, ir::TensorId target, const ir::Dense& dense, Value* step,
-                        Value* sample) {
+void emit_spike_product(FunctionBuilder& f, ir::TensorId target, const ir::Dense& dense,
+                        Value* step, Value* sample) {
     const BufferPlan& plan = f.frame.plan;
     const std::int64_t columns = f.frame.network[target].shape[0];
     const std::int64_t words = spike_words(f.frame.network[dense.source].shape);
@@ -75,7 +74,8 @@ void emit_spike_product(FunctionBuilder& f, ir::TensorId target, const ir::Dense
         // Sums live in stack places that become registers (mem2reg).
         std::vector<Value*> sums;
         for (int j = 0; j < block.strip.vectors; ++j) {
-            llvm::IRBuilder<> entry(&f.function->getEntryBlock(), f.function->getEntryBlock().begin());
+            llvm::IRBuilder<> entry(&f.function->getEntryBlock(),
+                                    f.function->getEntryBlock().begin());
             sums.push_back(entry.CreateAlloca(vector));
             f.ir.CreateStore(llvm::Constant::getNullValue(vector), sums.back());
         }
@@ -83,8 +83,8 @@ void emit_spike_product(FunctionBuilder& f, ir::TensorId target, const ir::Dense
             Value* base = f.ir.CreateMul(index, f.number(64));
             f.while_nonzero(load_word(f, spikes, index), [&](Value* word) {
                 Value* input = f.ir.CreateAdd(base, lowest_bit(f, word));
-                Value* place = f.ir.CreateAdd(f.ir.CreateMul(input, f.number(columns)),
-                                              f.number(block.first));
+                Value* place =
+                    f.ir.CreateAdd(f.ir.CreateMul(input, f.number(columns)), f.number(block.first));
                 const Lanes row = load_floats(f, f.at(weight, place, f.f32()), block.strip);
                 for (std::size_t j = 0; j < row.size(); ++j)
                     f.ir.CreateStore(f.ir.CreateFAdd(f.ir.CreateLoad(vector, sums[j]), row[j]),
@@ -120,8 +120,8 @@ void emit_spike_weight(FunctionBuilder& f, ir::TensorId target, const ir::DenseW
                 load_floats(f, f.at(adjoint, f.number(block.first), f.f32()), block.strip);
             f.while_nonzero(load_word(f, spikes, f.task), [&](Value* word) {
                 Value* input = lowest_bit(f, word);
-                Value* place = f.ir.CreateAdd(f.ir.CreateMul(input, f.number(columns)),
-                                              f.number(block.first));
+                Value* place =
+                    f.ir.CreateAdd(f.ir.CreateMul(input, f.number(columns)), f.number(block.first));
                 Value* base = f.at(own, place, f.f32());
                 const Lanes old = load_floats(f, base, block.strip);
                 for (std::size_t j = 0; j < old.size(); ++j)

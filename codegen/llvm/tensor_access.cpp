@@ -54,11 +54,11 @@ Lanes load_channels(FunctionBuilder& f, Value* row, const Strip& strip, std::int
     for (int j = 0; j < strip.vectors; ++j) {
         Value* vector = llvm::PoisonValue::get(f.vector(f.f32()));
         for (int lane = 0; lane < f.frame.plan.lanes; ++lane) {
-            Value* element =
-                f.ir.CreateAdd(strip.element, f.number(std::int64_t(j) * f.frame.plan.lanes + lane));
-            Value* channel = f.ir.CreateBinaryIntrinsic(
-                llvm::Intrinsic::umin, f.ir.CreateUDiv(element, f.number(inner)),
-                f.number(channels - 1));
+            Value* element = f.ir.CreateAdd(strip.element,
+                                            f.number(std::int64_t(j) * f.frame.plan.lanes + lane));
+            Value* channel = f.ir.CreateBinaryIntrinsic(llvm::Intrinsic::umin,
+                                                        f.ir.CreateUDiv(element, f.number(inner)),
+                                                        f.number(channels - 1));
             Value* value = f.ir.CreateLoad(f.f32(), f.at(row, channel, f.f32()));
             vector = f.ir.CreateInsertElement(vector, value, std::uint64_t(lane));
         }

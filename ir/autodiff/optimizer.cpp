@@ -52,8 +52,8 @@ class OptimizerEquations {
         network_.updates.push_back({target, value.id()});
     }
 
-    /// buffer := momentum*buffer + slope. From 0 the first step gives the slope itself, which is how
-    /// PyTorch starts the buffer.
+    /// buffer := momentum*buffer + slope. From 0 the first step gives the slope itself, which is
+    /// how PyTorch starts the buffer.
     void sgd(const Value& weight, Value slope) {
         const Value rate = hyperparameter("lr");
         if (config_.momentum != 0) {
@@ -70,8 +70,8 @@ class OptimizerEquations {
         return weight * (1 - hyperparameter("lr") * config_.weight_decay);
     }
 
-    /// Kingma and Ba, 2015, in the order of operations of torch.optim: the bias corrections stand in
-    /// the step size and in the root's divisor.
+    /// Kingma and Ba, 2015, in the order of operations of torch.optim: the bias corrections stand
+    /// in the step size and in the root's divisor.
     void adam(const Value& weight, const Value& slope) {
         const Value step_size = hyperparameter("adam.step_size");
         const Value root_correction = hyperparameter("adam.sqrt_correction2");

@@ -20,7 +20,8 @@ void accumulate(Adjoints& adjoints, ExprId id, const Value& value) {
 }
 
 /// Nodes below `root`, operands first; the branches of an `if` are left to themselves.
-void collect(const ExprPool& pool, ExprId root, std::set<ExprId>& seen, std::vector<ExprId>& order) {
+void collect(const ExprPool& pool, ExprId root, std::set<ExprId>& seen,
+             std::vector<ExprId>& order) {
     std::vector<std::pair<ExprId, bool>> stack = {{root, false}};
     while (!stack.empty()) {
         const auto [id, done] = stack.back();

@@ -155,8 +155,7 @@ class Differentiator {
             const bool to_initial = item.lag > 0 && initial.valid() && reach_.active(initial);
             if (!reach_.active(item.tensor) && !to_initial) continue;
             const bool same = same_space(network_[target_], network_[item.tensor]);
-            collect_with_lag(item.tensor, item.lag,
-                             same ? Value(pool_, item.value) : narrow(item));
+            collect_with_lag(item.tensor, item.lag, same ? Value(pool_, item.value) : narrow(item));
         }
     }
 
@@ -187,9 +186,8 @@ class Differentiator {
         const TensorId adjoint = gradients_.of(target_);
         if (reach_.active(dense.source)) {
             const Tensor source = network_[dense.source];
-            add(dense.source,
-                read(helper(source, "back(" + name(target_) + ")",
-                            Dense{adjoint, dense.weight, !dense.transposed})));
+            add(dense.source, read(helper(source, "back(" + name(target_) + ")",
+                                          Dense{adjoint, dense.weight, !dense.transposed})));
         }
         if (reach_.active(dense.weight)) {
             const Tensor weight = network_[dense.weight];
@@ -241,8 +239,7 @@ class Differentiator {
         const Value y = read(target_);
         const TensorId weighted = helper(model, "weighted(" + name(target_) + ")",
                                          Formula{(adjoint_of_target() * y).id()});
-        const TensorId total =
-            helper(scalar, "total(" + name(target_) + ")", SumTo{weighted});
+        const TensorId total = helper(scalar, "total(" + name(target_) + ")", SumTo{weighted});
         add(op.source, y * (adjoint_of_target() - read(total)));
     }
 

@@ -1,7 +1,7 @@
 // What every operator means, for one element: the single place that says so.
 //
-// Shared by the interpreter and by constant folding; compiled code must agree with it. Each operator
-// rounds once in Real, so translation units that include this are compiled with
+// Shared by the interpreter and by constant folding; compiled code must agree with it. Each
+// operator rounds once in Real, so translation units that include this are compiled with
 // -ffp-contract=off. Conventions are PyTorch's; comparisons and logic give 0 or 1.
 #pragma once
 

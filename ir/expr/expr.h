@@ -5,7 +5,8 @@
 // for every element of a tensor alike: where an operand is a whole tensor (a product, a softmax),
 // the network has a definition for it (ir/net/network.h) and the formula reads its result.
 //
-// Arithmetic is meant as written: each operation rounds once, nothing is reassociated or contracted.
+// Arithmetic is meant as written: each operation rounds once, nothing is reassociated or
+// contracted.
 #pragma once
 
 #include <cstdint>

@@ -18,7 +18,9 @@ class Value {
     bool is(double value) const { return pool_->is_constant(id_, value); }
     Value constant(double value) const { return {*pool_, pool_->constant(value)}; }
     Value call(Op op) const { return {*pool_, pool_->make(op, id_)}; }
-    Value call(Op op, const Value& other) const { return {*pool_, pool_->make(op, id_, other.id_)}; }
+    Value call(Op op, const Value& other) const {
+        return {*pool_, pool_->make(op, id_, other.id_)};
+    }
 
  private:
     ExprPool* pool_;
@@ -69,8 +71,7 @@ inline Value operator&&(const Value& a, const Value& b) { return a.call(Op::And,
 /// `condition ? then : otherwise`; equal branches need no condition.
 inline Value select(const Value& condition, const Value& then, const Value& otherwise) {
     if (then.id() == otherwise.id()) return then;
-    return {then.pool(),
-            then.pool().make(Op::Select, condition.id(), then.id(), otherwise.id())};
+    return {then.pool(), then.pool().make(Op::Select, condition.id(), then.id(), otherwise.id())};
 }
 
 }  // namespace snnc::ir

@@ -51,7 +51,8 @@ class EquationPrinter {
     }
     std::string text(const Dense& dense, int shift) const {
         const std::string weight = network_[dense.weight].name;
-        return operand(dense.source, 0, shift) + " · " + (dense.transposed ? "transpose(" + weight + ")" : weight);
+        return operand(dense.source, 0, shift) + " · " +
+               (dense.transposed ? "transpose(" + weight + ")" : weight);
     }
     std::string text(const DenseWeight& product, int shift) const {
         const bool steps = network_[product.source].per_step;
@@ -72,7 +73,9 @@ class EquationPrinter {
         return over_time("first_max_t", op.source);
     }
     std::string text(const LastStep& op, int) const { return over_time("last", op.source); }
-    std::string text(const FirstSpike& op, int) const { return over_time("first_spike", op.source); }
+    std::string text(const FirstSpike& op, int) const {
+        return over_time("first_spike", op.source);
+    }
     std::string text(const Softmax& op, int shift) const {
         return "softmax(" + operand(op.source, 0, shift) + ")";
     }
@@ -156,7 +159,8 @@ std::string print_gradient(const Network& network, const Gradients& gradients) {
 
     std::string out = "gradient of " + network.name + "\n\n";
     for (std::size_t i = gradients.adjoint.size(); i-- > 0;)
-        if (gradients.adjoint[i].valid()) out += "  " + printer.equation(gradients.adjoint[i]) + "\n";
+        if (gradients.adjoint[i].valid())
+            out += "  " + printer.equation(gradients.adjoint[i]) + "\n";
     return out;
 }
 

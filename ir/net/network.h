@@ -46,8 +46,8 @@ enum class DataKind : std::uint8_t {
 struct Tensor {
     std::string name;  // qualified: "hidden.v", "fc1.weight", "image"; adjoints "adj(hidden.v)"
     Shape shape;
-    bool per_step = false;    // one value for each step, else one for the run
-    bool per_sample = true;   // one value for each sample, else one for all (parameters)
+    bool per_step = false;   // one value for each step, else one for the run
+    bool per_sample = true;  // one value for each sample, else one for all (parameters)
     Role role = Role::Variable;
     DataKind kind = DataKind::Real;
     /// What a positive lag reads before the first step: this tensor (per run), or 0 if invalid.
@@ -81,8 +81,8 @@ struct Formula {
     ExprId value;
 };
 
-/// target[o] = sum_i source[i] * weight[i, o] (transposed: target[i] = sum_o source[o]*weight[i, o]).
-/// Bias is a Formula behind it.
+/// target[o] = sum_i source[i] * weight[i, o] (transposed: target[i] = sum_o source[o]*weight[i,
+/// o]). Bias is a Formula behind it.
 struct Dense {
     TensorId source;
     TensorId weight;  // [in, out]
@@ -141,9 +141,9 @@ struct Winner {
     TensorId source;
 };
 
-using DefinitionKind = std::variant<Formula, Dense, DenseWeight, SumTo, MaxOverTime,
-                                    FirstMaxOverTime, LastStep, FirstSpike, CrossEntropy, Softmax,
-                                    OneHot, ArgMax, Winner>;
+using DefinitionKind =
+    std::variant<Formula, Dense, DenseWeight, SumTo, MaxOverTime, FirstMaxOverTime, LastStep,
+                 FirstSpike, CrossEntropy, Softmax, OneHot, ArgMax, Winner>;
 
 struct Definition {
     TensorId target;

@@ -1,8 +1,9 @@
 // `emit --stage=net`: every tensor, then every definition, in the order of the network.
 
+#include "ir/expr/printer.h"
+
 #include <utility>
 
-#include "ir/expr/printer.h"
 #include "ir/net/network.h"
 
 namespace snnc::ir {
@@ -44,8 +45,7 @@ class NetworkPrinter {
         for (const Definition& definition : network_.definitions)
             out_ += "  " + print(definition) + "\n";
         if (!network_.updates.empty()) out_ += "\nupdates\n";
-        for (const Update& update : network_.updates)
-            out_ += "  " + print(update) + "\n";
+        for (const Update& update : network_.updates) out_ += "  " + print(update) + "\n";
         return std::move(out_);
     }
 
@@ -61,11 +61,14 @@ class NetworkPrinter {
 
  private:
     std::string name(TensorId id) const { return network_[id].name; }
-    std::string target(TensorId id) const { return name(id) + (network_[id].per_step ? "[t]" : ""); }
+    std::string target(TensorId id) const {
+        return name(id) + (network_[id].per_step ? "[t]" : "");
+    }
 
     std::string expr(ExprId id) const {
         return ir::print(network_.pool, id, [&](const ExprNode& read) {
-            return name(read.tensor) + (network_[read.tensor].per_step ? print_index(read.lag) : "");
+            return name(read.tensor) +
+                   (network_[read.tensor].per_step ? print_index(read.lag) : "");
         });
     }
 

@@ -164,7 +164,7 @@ TEST(BadTraining, what_cannot_be_learned_or_goes_wrong) {
     const SmallCase small;
     const std::string text = small_network;
     std::string fast = text;
-    fast.replace(fast.find("adam(lr = 1e-2)"), 15, "sgd(lr = 1e30)");
+    fast.replace(fast.find("adam(lr = 1e-2)"), 15, "sgd(lr = 1e38)");
     write_text(small.file("net.snn"), fast);
     const ProcessResult result =
         small.run("train", {"--out", small.file("w.safetensors"), "--epochs", "20"});

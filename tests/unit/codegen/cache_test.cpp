@@ -11,7 +11,9 @@
 namespace snnc::codegen {
 namespace {
 
-Objects sample() { return {{std::byte{1}, std::byte{2}}, {}, std::vector<std::byte>(1000, std::byte{7})}; }
+Objects sample() {
+    return {{std::byte{1}, std::byte{2}}, {}, std::vector<std::byte>(1000, std::byte{7})};
+}
 
 std::filesystem::path only_file(const std::string& folder) {
     return std::filesystem::directory_iterator(folder)->path();
@@ -41,7 +43,8 @@ TEST(ObjectCache, IgnoresAChangedByteAndIsMendedByTheNextStore) {
     const test::TemporaryFolder folder;
     const ObjectCache cache(folder.path().string());
     cache.store("key", sample());
-    std::fstream file(only_file(folder.path().string()), std::ios::in | std::ios::out | std::ios::binary);
+    std::fstream file(only_file(folder.path().string()),
+                      std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(100);
     file.put('\x55');
     file.close();

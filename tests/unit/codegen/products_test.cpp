@@ -40,7 +40,8 @@ struct Matrix {
         : rows(rows_), columns(columns_), values(std::size_t(rows_ * columns_ + 64), 777.0f) {
         std::mt19937 generator(seed);
         std::uniform_real_distribution<float> uniform(-1, 1);
-        for (std::int64_t i = 0; i < rows * columns; ++i) values[std::size_t(i)] = uniform(generator);
+        for (std::int64_t i = 0; i < rows * columns; ++i)
+            values[std::size_t(i)] = uniform(generator);
         dims[0] = {0, std::int32_t(columns), 1, 0};
         dims[1] = {0, std::int32_t(rows), std::int32_t(columns), 0};
         buffer = {0, nullptr, values.data(), 0, 2, 32, 1, 2, dims, nullptr};
@@ -77,14 +78,15 @@ TEST_P(Products, AreSumsOfProducts) {
         for (std::int64_t i = 0; i < c.rows; ++i)
             for (std::int64_t j = 0; j < c.columns; ++j) {
                 double sum = 0;
-                const std::int64_t terms = kind == ProductKind::Weight ? rows
+                const std::int64_t terms = kind == ProductKind::Weight    ? rows
                                            : kind == ProductKind::Forward ? in
                                                                           : out;
                 for (std::int64_t k = 0; k < terms; ++k)
                     sum += kind == ProductKind::Forward  ? a.at(i, k) * b.at(k, j)
                            : kind == ProductKind::Weight ? a.at(k, i) * b.at(k, j)
                                                          : a.at(i, k) * b.at(j, k);
-                ASSERT_NEAR(c.at(i, j), sum, 1e-5 * double(terms)) << rows << ": " << i << ", " << j;
+                ASSERT_NEAR(c.at(i, j), sum, 1e-5 * double(terms))
+                    << rows << ": " << i << ", " << j;
             }
     }
 }

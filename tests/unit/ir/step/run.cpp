@@ -84,10 +84,9 @@ Run run_with(const Network& network, const StepProgram& program, const RunSize& 
 template <class Real>
 Run run(const Network& network, const StepProgram& program, const RunSize& size, std::uint64_t seed,
         std::map<std::uint32_t, std::vector<double>> given) {
-    return run_with<Real>(network, program, size, seed, std::move(given),
-                          [&](const std::vector<void*>& ports) {
-                              interpret<Real>(network, program, size, ports);
-                          });
+    return run_with<Real>(
+        network, program, size, seed, std::move(given),
+        [&](const std::vector<void*>& ports) { interpret<Real>(network, program, size, ports); });
 }
 
 Run run_by(const Network& network, const StepProgram& program, const RunSize& size,
