@@ -13,6 +13,9 @@ thread_local ThreadTeam* current_team = nullptr;
 /// About a tenth of a millisecond: longer than the gap between two kernels of one run.
 constexpr int spins_before_sleep = 8000;
 
+/// Longer than two tasks usually differ.
+constexpr int spins_before_yield = 1000;
+
 void relax() {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
@@ -50,7 +53,13 @@ void ThreadTeam::run(std::int64_t tasks, TaskFunction function, void* closure) {
     current_team = nullptr;
     work(0);
     current_team = outer;
-    while (busy_.load(std::memory_order_acquire) != 0) relax();
+    // Where other programs hold the processors, a worker may be waiting for the one that we spin on.
+    for (int spin = 0; busy_.load(std::memory_order_acquire) != 0; ++spin) {
+        if (spin < spins_before_yield)
+            relax();
+        else
+            std::this_thread::yield();
+    }
 }
 
 void ThreadTeam::work(std::int64_t thread) {
