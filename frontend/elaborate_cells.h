@@ -42,6 +42,8 @@ class CellUse : public Names {
     /// A state, output, let, input or parameter, for edges, outputs, losses and records: its
     /// tensor. Invalid for what it does not have.
     ir::TensorId variable(const std::string& name) const;
+    /// A state or output one step before, with a value before the first step.
+    Value past(const std::string& name) { return variable_value(name, 1); }
     std::vector<std::string> variable_names() const;
     const std::string& name() const { return site_.name; }
     const ir::Shape& shape() const { return site_.shape; }
@@ -63,6 +65,7 @@ class CellUse : public Names {
     struct Parameter {
         const ParamMember* member = nullptr;
         const Argument* given = nullptr;
+        bool read = false;  // by an equation, an initial value or another parameter
         Progress progress = Progress::Waiting;
         Value value;
         ir::TensorId tensor;  // of a stored one
@@ -105,6 +108,8 @@ class CellUse : public Names {
     std::optional<Bounds> bounds(const std::optional<Interval>& interval);
     void check_interval(double value, const std::optional<Interval>& interval,
                         const std::string& name, const SourceRange& range);
+
+    void check_given_parameters_are_read();
 
     // Equations (elaborate_equations.cpp).
     void define_ports(const std::map<std::string, Value>& ports);

@@ -28,6 +28,7 @@ void CellUse::define(const std::map<std::string, Value>& ports) {
     for (const Name* name : let_order_) let_value(lets_.at(name->text));
     for (const EquationPlace& place : equations_) define_equation(*place.equation, place.range);
     check_missing_equations();
+    check_given_parameters_are_read();
     prefer_members();
     for (const Name* name : let_order_) {
         const Let& let = lets_.at(name->text);
@@ -111,6 +112,7 @@ Value CellUse::port_value(const std::string& name, int lag, const Path& path) {
 Value CellUse::member(const Path& path) {
     const std::string& name = path.head.text;
     if (const auto found = parameters_.find(name); found != parameters_.end()) {
+        if (context_.dry == 0) found->second.read = true;
         if (path.suffixes.empty()) return parameter(name);
         context_.error(Code::NoPast, path.range,
                        fmt::format("`{}` is a parameter and takes no index", name));

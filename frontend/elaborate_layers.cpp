@@ -26,7 +26,8 @@ bool is_layer(const std::string& name) {
 
 void NetworkBuilder::declare_layer(Node& node) {
     const std::string& kind = node.callee.name->text;
-    if (kind != "dense" && kind != "scale") {
+    static const std::vector<std::string> known{"dense", "scale", "one_to_one", "delay"};
+    if (std::find(known.begin(), known.end(), kind) == known.end()) {
         context_.error(Code::LimitedLayer, node.callee.name->range,
                        fmt::format("the layer `{}` cannot be compiled yet", kind));
         node.broken = true;
@@ -35,10 +36,13 @@ void NetworkBuilder::declare_layer(Node& node) {
     const ir::TensorId from = node.edges.empty() ? ir::TensorId{} : source(node.edges[0]);
     node.broken = true;  // until its tensors are there
     if (!from.valid()) return;
+    const ir::Shape shape = context_.network[from].shape;
     if (kind == "dense")
         declare_dense(node, from);
+    else if (kind == "delay")
+        declare_delay(node, from);
     else
-        declare_scale(node, from);
+        declare_factor(node, from, kind == "scale" ? ir::Shape{} : shape);
     node.broken = !node.output.valid();
     if (node.output.valid()) node.shape = context_.network[node.output].shape;
 }
@@ -192,29 +196,6 @@ void NetworkBuilder::declare_dense(Node& node, ir::TensorId source) {
     node.output = add_layer_tensor(node, node.name, {*width}, product);
     context_.define(node.output, ir::Formula{network.pool.make(Op::Add, network.pool.read(product),
                                                                network.pool.read(bias_tensor))});
-}
-
-// ---- scale ---------------------------------------------------------------------------------
-
-void NetworkBuilder::declare_scale(Node& node, ir::TensorId source) {
-    if (!check_layer_arguments(node, 1, {})) return;
-    const Argument* factor = argument(node, "");
-    if (!factor) {
-        context_.error(Code::WrongArguments, node.callee.name->range,
-                       "`scale` takes the factor, `scale(0.5)`");
-        return;
-    }
-    if (factor->value.training != ArgumentValue::Training::Default || factor->value.per) {
-        context_.error(Code::LimitedLayer, factor->value.range,
-                       "a factor of `scale` that is learned or stored cannot be compiled yet");
-        return;
-    }
-    const auto value = expressions_.number(*factor->value.value, constants_, "the factor");
-    if (!value) return;
-    node.output = add_layer_tensor(node, node.name, context_.network[source].shape, source);
-    const Value scaled =
-        apply(context_, Op::Mul, {constant(context_, *value), read(context_, source)}, node.range);
-    context_.define(node.output, ir::Formula{scaled.expr});
 }
 
 }  // namespace snnc::frontend

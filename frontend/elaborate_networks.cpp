@@ -216,6 +216,16 @@ void NetworkBuilder::define(Node& node) {
         if (!is_new)
             place->second = apply(context_, Op::Add, {place->second, value}, edge.target_range);
     }
+    if (node.recurrent) {
+        const Name* port = node.use->first_input();
+        const Value feedback = recurrent_input(node);
+        if (!port)
+            context_.error(Code::WrongEdges, node.recurrent->range,
+                           fmt::format("`{}` has no input to feed", node.cell->name.text));
+        else if (const auto [place, is_new] = ports.emplace(port->text, feedback); !is_new)
+            place->second =
+                apply(context_, Op::Add, {place->second, feedback}, node.recurrent->range);
+    }
     node.use->define(ports);
     node.defined = Progress::Done;
 }
@@ -285,10 +295,10 @@ std::vector<ir::TensorId> NetworkBuilder::parameters(const Path& path) const {
         if (const auto* named = std::get_if<MemberSuffix>(&suffix))
             wanted += "." + named->name.text;
     std::vector<ir::TensorId> result;
-    for (const ir::Parameter& parameter : context_.network.parameters)
-        if (parameter.population_or_layer == wanted ||
-            context_.network[parameter.tensor].name == wanted)
-            result.push_back(parameter.tensor);
+    for (const ir::Parameter& parameter : context_.network.parameters) {
+        const std::string& name = context_.network[parameter.tensor].name;
+        if (name == wanted || name.starts_with(wanted + ".")) result.push_back(parameter.tensor);
+    }
     return result;
 }
 

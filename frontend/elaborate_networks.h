@@ -43,6 +43,7 @@ struct Node {
     bool broken = false;                     // a mistake was reported; ask nothing of it
     ir::TensorId output;                     // inputs and layers
     std::unique_ptr<CellUse> use;            // cells
+    std::unique_ptr<Node> recurrent;         // the layer that feeds them their own output
     std::vector<const Argument*> arguments;  // with those of --set
 };
 
@@ -107,7 +108,15 @@ class NetworkBuilder {
 
     void declare_layer(Node& node);
     void declare_dense(Node& node, ir::TensorId source);
-    void declare_scale(Node& node, ir::TensorId source);
+
+    // Layers that formulas suffice for, and `recurrent` (elaborate_feedback.cpp).
+    void declare_factor(Node& node, ir::TensorId source, const ir::Shape& stored_shape);
+    std::optional<Value> factor(Node& node, const Argument& given, const ir::Shape& stored_shape,
+                                const ir::Shape& shape);
+    void declare_delay(Node& node, ir::TensorId source);
+    std::optional<std::int64_t> delay_steps(const Argument& given);
+    void add_recurrent(Node& cells, const Path* path);
+    Value recurrent_input(Node& cells);
     std::optional<std::int64_t> dense_width(Node& node);
     std::optional<ir::Initialiser> weight_initialiser(const Node& node, std::int64_t fan_in,
                                                       std::int64_t fan_out);

@@ -159,4 +159,20 @@ void CellUse::check_interval(double value, const std::optional<Interval>& interv
         .label(interval->range, "the interval stands here");
 }
 
+/// `Lapicque(beta = 0.9)` says something that its form does not read: what the user means by it
+/// would be lost.
+void CellUse::check_given_parameters_are_read() {
+    std::string chosen;
+    for (const auto& [name, option] : options_)
+        chosen += fmt::format("{}{} = {}", chosen.empty() ? "" : ", ", name, option.chosen);
+    for (const auto& [name, parameter] : parameters_) {
+        if (!parameter.given || parameter.read) continue;
+        context_
+            .error(Code::WrongArguments, parameter.given->range,
+                   fmt::format("`{}` has no effect on `{}` here", name, cell_.name.text))
+            .note(chosen.empty() ? "no equation reads it"
+                                 : fmt::format("no equation reads it with {}", chosen));
+    }
+}
+
 }  // namespace snnc::frontend

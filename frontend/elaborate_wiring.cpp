@@ -87,10 +87,9 @@ void NetworkBuilder::declare_input(const TypedName& input) {
 
 /// Cells and encoders that the language fixes and the standard library lacks so far.
 static bool is_later_cell(const std::string& name) {
-    static const char* const names[] = {
-        "Lapicque",      "Synaptic",   "Alpha",      "RLeaky", "RSynaptic",     "ALIF",
-        "LifRefractory", "NoisyLeaky", "DeltaLeaky", "AdEx",   "HodgkinHuxley", "Izhikevich",
-        "PoissonSource", "Rate",       "Latency",    "Delta",  "Poisson"};
+    static const char* const names[] = {"ALIF",          "LifRefractory", "NoisyLeaky",    "AdEx",
+                                        "HodgkinHuxley", "Izhikevich",    "PoissonSource", "Rate",
+                                        "Latency",       "Delta",         "Poisson"};
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
@@ -125,7 +124,6 @@ void NetworkBuilder::declare_populations() {
         Node* node = add_node(Node::Kind::Cells, population->name.text, population->name.range);
         node->callee = expressions_.callee(population->cell);
         node->cell = find_cell(node->callee, population->cell.range);
-        if (population->recurrent) limited(population->recurrent->range, "`recurrent`");
         if (!node->callee.index) {
             context_.error(Code::WrongType, population->cell.range,
                            fmt::format("a population says its shape, `{} : {}[100]`",
@@ -136,6 +134,7 @@ void NetworkBuilder::declare_populations() {
         }
         node->broken = !node->cell || !node->shape;
         apply_sets(*node);
+        add_recurrent(*node, population->recurrent ? &*population->recurrent : nullptr);
     }
 }
 
@@ -215,7 +214,9 @@ std::optional<NetworkBuilder::Place> NetworkBuilder::reference(const Element& el
     if (element.as_name)
         context_.error(Code::MisplacedElement, element.as_name->range,
                        fmt::format("`{}` has a name already", path.head.text));
-    if (element.recurrent) limited(element.recurrent->range, "`recurrent`");
+    if (element.recurrent)
+        context_.error(Code::MisplacedElement, element.recurrent->range,
+                       "`recurrent` stands where the cells are made");
     if (element.shape) place.node->assertion = &*element.shape;
     return place;
 }
@@ -250,10 +251,6 @@ Node* NetworkBuilder::new_element(const Element& element, bool first) {
     node->cell = cell;
     node->broken = !layer && !cell;
     if (element.shape) node->assertion = &*element.shape;
-    if (element.recurrent) {
-        limited(element.recurrent->range, "`recurrent`");
-        node->broken = true;
-    }
     if (callee.index) {
         context_.error(Code::MisplacedElement, callee.index->range,
                        "in a chain the shape follows from what arrives; write `: shape` behind "
@@ -267,6 +264,13 @@ Node* NetworkBuilder::new_element(const Element& element, bool first) {
         node->broken = true;
     }
     apply_sets(*node);
+    if (element.recurrent && layer) {
+        context_.error(Code::MisplacedElement, element.recurrent->range,
+                       "only cells are `recurrent`, a layer has no output of the step before");
+        node->broken = true;
+    } else {
+        add_recurrent(*node, element.recurrent ? &*element.recurrent : nullptr);
+    }
     return node;
 }
 

@@ -1,5 +1,5 @@
-// `snnc grad` against snnTorch: every Leaky case with every surrogate, compiled and interpreted,
-// and the surrogates by themselves.
+// `snnc grad` against snnTorch: every cell with every surrogate, compiled and interpreted, and the
+// surrogates by themselves.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -45,35 +45,49 @@ double printed_loss(const std::string& text) {
     return at == std::string::npos ? NAN : std::strtod(text.c_str() + at + 5, nullptr);
 }
 
-class ReferenceGradients : public testing::TestWithParam<std::string> {};
+class ReferenceGradients : public testing::TestWithParam<std::string> {
+ protected:
+    void compare_cases(const std::string& cell);
+};
 
 ProcessResult run_grad(const Json& example, const TemporaryFolder& folder,
                        const std::string& backend, const std::string& cache) {
     const SurrogateText surrogate = surrogate_text(example.at("surrogate"));
-    const LeakyText leaky = leaky_text(example, "n", LeakyParameters::Learned, surrogate.use);
+    const CellText cell = cell_text(example, "n", CellParameters::Learned, surrogate.use);
     const Tensor x = tensor(example.at("x"));
-    const std::string size = std::to_string(x.shape[2]);
-    write_text(folder.file("n.snn"),
-               surrogate.declaration + "network Reference {\n    input x[t] : f32[" + size +
-                   "]\n    x -> " + leaky.use + " as n\n    output n.s, n.v\n}\n");
+    write_text(folder.file("n.snn"), surrogate.declaration + "network Reference {\n" +
+                                         cell.settings + "    input x[t] : f32[" +
+                                         std::to_string(x.shape[2]) + "]\n    x -> " + cell.use +
+                                         " as n\n    output n.s, n.v\n}\n");
     write_npy(folder.file("x.npy"), x);
-    write_npy(folder.file("v0.npy"), tensor(example.at("init").at("mem")));
-    write_npy(folder.file("ws.npy"), tensor(example.at("loss_weights").at("spk")));
-    write_npy(folder.file("wv.npy"), tensor(example.at("loss_weights").at("mem")));
-    write_safetensors(folder.file("w.safetensors"), leaky.weights);
-    return run_snnc(
-        {"grad", folder.file("n.snn"), "--loss", "sum_t(sum(ws*n.s)) + sum_t(sum(wv*n.v))",
-         "--input", "x=" + folder.file("x.npy"), "--state", "n.v=" + folder.file("v0.npy"),
-         "--target", "ws=" + folder.file("ws.npy"), "--target", "wv=" + folder.file("wv.npy"),
-         "--weights", folder.file("w.safetensors"), "--partial", "--out",
-         folder.file("g.safetensors"), "--backend", backend},
-        {"SNNC_CACHE=" + cache});
+    std::vector<std::string> command{
+        "grad",  folder.file("n.snn"),         "--input",   "x=" + folder.file("x.npy"),
+        "--out", folder.file("g.safetensors"), "--backend", backend};
+    for (const auto& [name, start] : tensors(example.at("init"))) {
+        write_npy(folder.file("start_" + name + ".npy"), start);
+        command.insert(command.end(), {"--state", "n." + state_name(name) + "=" +
+                                                      folder.file("start_" + name + ".npy")});
+    }
+    std::string loss;
+    for (const auto& [name, weights] : tensors(example.at("loss_weights"))) {
+        write_npy(folder.file("w_" + name + ".npy"), weights);
+        command.insert(command.end(),
+                       {"--target", "w_" + name + "=" + folder.file("w_" + name + ".npy")});
+        loss += std::string(loss.empty() ? "" : " + ") + "sum_t(sum(w_" + name + "*n." +
+                state_name(name) + "))";
+    }
+    command.insert(command.end(), {"--loss", loss});
+    if (!cell.weights.empty()) {
+        write_safetensors(folder.file("w.safetensors"), cell.weights);
+        command.insert(command.end(), {"--weights", folder.file("w.safetensors"), "--partial"});
+    }
+    return run_snnc(command, {"SNNC_CACHE=" + cache});
 }
 
 /// What snnc calls the gradient that the reference data call `name`.
 std::string gradient_name(const std::string& name) {
     if (name == "x") return "input.x";
-    if (name == "init.mem") return "state.n.v";
+    if (name.starts_with("init.")) return "state.n." + state_name(name.substr(5));
     return "n." + parameter_name(name);
 }
 
@@ -96,9 +110,10 @@ void compare(const Json& example, const ProcessResult& result, const TemporaryFo
     }
 }
 
-TEST_P(ReferenceGradients, of_leaky_agree) {
+void ReferenceGradients::compare_cases(const std::string& cell) {
     const TemporaryFolder cache;
-    for (const Json& example : reference_cases("gradients_leaky")) {
+    for (const Json& example : reference_cases("gradients_" + cell)) {
+        if (!is_supported(example)) continue;
         SCOPED_TRACE(example.at("id").get<std::string>());
         const TemporaryFolder folder;
         const ProcessResult result = run_grad(example, folder, GetParam(), cache.path().string());
@@ -109,6 +124,13 @@ TEST_P(ReferenceGradients, of_leaky_agree) {
         compare(example, result, folder);
     }
 }
+
+TEST_P(ReferenceGradients, of_leaky_agree) { compare_cases("leaky"); }
+TEST_P(ReferenceGradients, of_lapicque_agree) { compare_cases("lapicque"); }
+TEST_P(ReferenceGradients, of_synaptic_agree) { compare_cases("synaptic"); }
+TEST_P(ReferenceGradients, of_alpha_agree) { compare_cases("alpha"); }
+TEST_P(ReferenceGradients, of_rleaky_agree) { compare_cases("rleaky"); }
+TEST_P(ReferenceGradients, of_rsynaptic_agree) { compare_cases("rsynaptic"); }
 
 /// Elements at which the reference is a finite number (the arrays hold infinities, which snnc
 /// refuses as input, and snnTorch's sigmoid overflows).

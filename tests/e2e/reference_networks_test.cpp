@@ -1,5 +1,5 @@
-// `snnc train` against PyTorch with snnTorch: the dense Leaky networks over all their training
-// steps.
+// `snnc train` against PyTorch with snnTorch: networks of dense layers and of every class of cells
+// over all their training steps.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,21 +25,11 @@ std::string weight_name(const std::string& reference_name) {
 }
 
 /// Parameters that are trained are written with `learn`, the others as numbers.
-std::string leaky_use(const Json& layer) {
+std::string cell_use(const Json& layer) {
     const auto learned = layer.at("learn").get<std::vector<std::string>>();
-    std::string arguments;
-    for (const auto& [name, value] : layer.at("params").items()) {
-        const Tensor values = tensor(value);
-        const bool learn = std::find(learned.begin(), learned.end(), name) != learned.end();
-        arguments += parameter_name(name) + (learn ? " = learn " : " = ") +
-                     number_text(values.data[0]) + (values.shape.empty() ? "" : " per neuron") +
-                     ", ";
-    }
-    const std::string reset = layer.at("reset");
-    arguments += "reset = " + (reset == "zero" ? "zero_state" : reset);
-    if (!layer.at("reset_delay").get<bool>()) arguments += ", timing = snntorch_immediate";
-    return "Leaky(" + arguments + ", surrogate = " + surrogate_text(layer.at("surrogate")).use +
-           ")";
+    return cell_text(layer, layer.at("name"), CellParameters::Constant,
+                     surrogate_text(layer.at("surrogate")).use, {learned.begin(), learned.end()})
+        .use;
 }
 
 std::string loss_text(const Json& loss, const std::string& cell) {
@@ -57,6 +47,9 @@ std::string loss_text(const Json& loss, const std::string& cell) {
 std::string optimizer_text(const Json& optimizer) {
     const std::string rate = "lr = " + number_text(optimizer.at("lr").get<double>());
     if (optimizer.at("name") == "Adam") return "adam(" + rate + ")";
+    if (optimizer.at("name") == "AdamW")
+        return "adamw(" + rate +
+               ", weight_decay = " + number_text(optimizer.at("weight_decay").get<double>()) + ")";
     return "sgd(" + rate + ", momentum = " + number_text(optimizer.at("momentum").get<double>()) +
            ")";
 }
@@ -73,7 +66,7 @@ NetworkText network_text(const Json& example) {
             classes = layer.at("out").get<std::int64_t>();
             text << " -> dense(" << classes << ") as " << name;
         } else {
-            text << " -> " << leaky_use(layer) << " as " << name;
+            text << " -> " << cell_use(layer) << " as " << name;
             result.last_cell = name;
         }
     }

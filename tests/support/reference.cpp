@@ -73,19 +73,63 @@ SurrogateText surrogate_text(const Json& surrogate) {
     return {library.at(name) + (arguments.empty() ? "" : "(" + arguments + ")"), {}};
 }
 
-LeakyText leaky_text(const Json& neuron, const std::string& name, LeakyParameters parameters,
-                     const std::string& surrogate) {
-    LeakyText result;
+namespace {
+
+std::string recurrence_of(const Json& neuron) {
+    return neuron.contains("recurrent") ? neuron.at("recurrent").at("kind").get<std::string>() : "";
+}
+
+/// The library's class; all-to-all recurrence is `recurrent dense()` of the plain cell.
+std::string cell_of(const Json& neuron) {
+    const std::string name = neuron.at("neuron");
+    return recurrence_of(neuron) == "linear" ? name.substr(1) : name;
+}
+
+/// snnTorch's "zero" keeps the input for its Leaky and drops it everywhere else.
+std::string reset_of(const Json& neuron) {
+    const std::string reset = neuron.at("reset"), name = neuron.at("neuron");
+    if (reset == "zero" && name == "Leaky") return "zero_state";
+    if (reset == "subtract" && name == "Alpha") return "snntorch_subtract";
+    return reset;
+}
+
+/// The parameters that the step of the class reads.
+std::map<std::string, Tensor> parameters_of(const Json& neuron) {
+    std::map<std::string, Tensor> result;
+    const bool circuit = neuron.at("neuron") == "Lapicque";
+    for (const auto& [name, value] : neuron.at("params").items()) {
+        const bool informative = circuit && (name == "beta" || name == "time_step");
+        if (!informative) result[parameter_name(name)] = tensor(value);
+    }
+    if (recurrence_of(neuron) == "one_to_one") result["V"] = tensor(neuron.at("recurrent").at("V"));
+    return result;
+}
+
+}  // namespace
+
+bool is_supported(const Json& neuron) { return recurrence_of(neuron) != "conv2d"; }
+
+std::string state_name(const std::string& reference_name) {
+    static const std::map<std::string, std::string> names{
+        {"mem", "v"}, {"syn", "i"}, {"spk", "s"}, {"syn_exc", "exc"}, {"syn_inh", "inh"}};
+    return names.at(reference_name);
+}
+
+CellText cell_text(const Json& neuron, const std::string& name, CellParameters parameters,
+                   const std::string& surrogate, const std::set<std::string>& learned) {
+    CellText result;
     std::string arguments;
-    for (const auto& [reference_name, value] : neuron.at("params").items()) {
-        const Tensor values = tensor(value);
-        const std::string parameter = parameter_name(reference_name);
+    const bool circuit = neuron.at("neuron") == "Lapicque";
+    std::set<std::string> always;
+    for (const std::string& reference_name : learned) always.insert(parameter_name(reference_name));
+    for (const auto& [parameter, values] : parameters_of(neuron)) {
         const std::string first = number_text(values.data[0]);
         arguments += parameter + " = ";
         if (!values.shape.empty()) {
             // The text's value is only the first guess; the values stand in the weights file.
             arguments += "learn 0.5 per neuron, ";
-        } else if (parameters == LeakyParameters::Learned) {
+        } else if (always.contains(parameter) ||
+                   (parameters == CellParameters::Learned && !(circuit && parameter != "theta"))) {
             arguments += "learn " + first + ", ";
         } else {
             arguments += first + ", ";
@@ -93,12 +137,20 @@ LeakyText leaky_text(const Json& neuron, const std::string& name, LeakyParameter
         }
         result.weights[name + "." + parameter] = values;
     }
-    const std::string reset = neuron.at("reset");
-    arguments += "reset = " + (reset == "zero" ? "zero_state" : reset);
+    arguments += "reset = " + reset_of(neuron);
     if (!neuron.at("reset_delay").get<bool>()) arguments += ", timing = snntorch_immediate";
     if (neuron.at("inhibition").get<bool>()) arguments += ", inhibition = on";
     if (!surrogate.empty()) arguments += ", surrogate = " + surrogate;
-    result.use = "Leaky(" + arguments + ")";
+    result.use = cell_of(neuron) + "(" + arguments + ")";
+    if (recurrence_of(neuron) == "linear") {
+        result.use += " recurrent dense()";
+        for (const char* part : {"weight", "bias"})
+            result.weights[name + ".recurrent." + part] = tensor(neuron.at("recurrent").at(part));
+    }
+    if (circuit) {
+        const Tensor dt = tensor(neuron.at("params").at("time_step"));
+        result.settings = "    dt = " + number_text(dt.data[0]) + "\n";
+    }
     return result;
 }
 

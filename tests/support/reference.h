@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,23 +41,29 @@ struct SurrogateText {
 };
 SurrogateText surrogate_text(const Json& surrogate);
 
-/// The use of Leaky that a neuron description asks for.
-enum class LeakyParameters {
+/// The use of a cell that a neuron description asks for.
+enum class CellParameters {
     Constant,  // scalars are written into the text; values per neuron are learned ones
     Learned,   // every parameter is learned: its value comes from the weights file
 };
-struct LeakyText {
+struct CellText {
     std::string use;
-    Tensors weights;  // "NAME.beta" … for the parameters that come from a file
+    Tensors weights;       // "NAME.beta" … for the parameters that come from a file
+    std::string settings;  // what the network must say, "    dt = 0.001\n"
 };
-LeakyText leaky_text(const Json& neuron, const std::string& name, LeakyParameters parameters,
-                     const std::string& surrogate = {});
+/// `learned` names further parameters (as the reference data do) that are learned in any case.
+CellText cell_text(const Json& neuron, const std::string& name, CellParameters parameters,
+                   const std::string& surrogate = {}, const std::set<std::string>& learned = {});
+
+/// The recurrences that a description may ask for and that snnc has.
+bool is_supported(const Json& neuron);
 
 /// A number as .snn text that reads back as the same float.
 std::string number_text(double value);
 
-/// What snnc calls a parameter of the reference data.
+/// What snnc calls a parameter or a state ("mem", "syn") of the reference data.
 std::string parameter_name(const std::string& reference_name);
+std::string state_name(const std::string& reference_name);
 
 /// For names of tests.
 std::string identifier(std::string text);
