@@ -138,7 +138,7 @@ Array parse_npy(std::string_view bytes, const std::string& file) {
     if (std::int64_t(data.size()) > needed)
         bad(DataErrorKind::BadFormat, file, "has bytes behind its data: " + sizes);
     Array array(dtype, shape);
-    std::memcpy(array.bytes.data(), data.data(), data.size());
+    std::copy(data.begin(), data.end(), reinterpret_cast<char*>(array.bytes.data()));
     return array;
 }
 

@@ -55,7 +55,7 @@ std::string zip(const std::vector<ZipMember>& members) {
             little(member.zip64 ? elsewhere : member.contents.size(), 4) +
             little(member.name.size(), 2) + little(extra.size(), 2);
         out += "PK\3\4" + common + member.name + extra + data;
-        directory += "PK\1\2" + little(20, 2) + common + little(0, 2 + 2 + 2 + 4) +
+        directory += "PK\1\2" + little(20, 2) + common + std::string(2 + 2 + 2 + 4, '\0') +
                      little(offset, 4) + member.name + extra;
     }
     const std::uint64_t start = out.size(), count = members.size();

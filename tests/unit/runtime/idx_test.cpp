@@ -40,6 +40,8 @@ TEST_F(Idx, SizesAreBigEndian) {
     EXPECT_EQ(read(idx({0x0102}, std::string(0x0102, 'x'))).shape, Shape{0x0102});
 }
 
+TEST_F(Idx, AFileMayHoldNothing) { EXPECT_EQ(read(idx({0, 3}, "")).shape, (Shape{0, 3})); }
+
 TEST_F(Idx, FilesThatAreCutShort) {
     const std::string bytes = idx({2, 3}, "abcdef");
     EXPECT_EQ(refusal(""), DataErrorKind::FileEmpty);
