@@ -48,7 +48,10 @@ std::int64_t element_count(const Shape& shape) {
 }
 
 Array::Array(Dtype type, Shape dims) : dtype(type), shape(std::move(dims)) {
-    bytes.resize(std::size_t(element_count(shape)) * size_of(dtype));
+    std::int64_t needed = 0;
+    if (__builtin_mul_overflow(element_count(shape), std::int64_t(size_of(dtype)), &needed))
+        throw std::overflow_error("shape " + to_string(shape) + " is too large");
+    bytes.resize(std::size_t(needed));
 }
 
 namespace {

@@ -28,7 +28,8 @@ struct Array {
     std::vector<std::byte> bytes;
 
     Array() = default;
-    Array(Dtype dtype, Shape shape);  // zeros
+    /// Zeros; throws std::overflow_error where the shape or its bytes do not fit.
+    Array(Dtype dtype, Shape shape);
 
     std::int64_t size() const { return std::int64_t(bytes.size() / size_of(dtype)); }
     template <class T>

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 std::string find_file(const fs::path& folder, const std::string& name) {
     for (const char* suffix : {"", ".gz"}) {
         const fs::path path = folder / (name + suffix);
-        if (fs::exists(path)) return path.string();
+        std::error_code ignored;  // what cannot be looked at is not there
+        if (fs::exists(path, ignored)) return path.string();
     }
     return {};
 }

@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "runtime/atomic_file.h"
@@ -68,7 +69,8 @@ Array read_idx(const std::string& path) {
     if (given > needed)
         throw DataError(DataErrorKind::BadFormat, path, "has bytes behind its data: " + sizes);
     Array array(Dtype::U8, shape);
-    std::memcpy(array.bytes.data(), bytes.data() + start, std::size_t(needed));
+    std::copy(bytes.begin() + std::ptrdiff_t(start), bytes.end(),
+              reinterpret_cast<char*>(array.bytes.data()));
     return array;
 }
 

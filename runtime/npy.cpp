@@ -1,8 +1,8 @@
 #include "runtime/npy.h"
 
+#include <algorithm>
 #include <bit>
 #include <optional>
-#include <regex>
 
 #include "runtime/atomic_file.h"
 #include "runtime/zip.h"
@@ -18,7 +18,7 @@ constexpr std::string_view magic = "\x93NUMPY";
     throw DataError(kind, file, message);
 }
 
-std::optional<Dtype> dtype_of(const std::string& descr) {
+std::optional<Dtype> dtype_of(std::string_view descr) {
     if (descr == "<f4") return Dtype::F32;
     if (descr == "<f8") return Dtype::F64;
     if (descr == "|u1" || descr == "<u1") return Dtype::U8;
@@ -40,20 +40,51 @@ const char* descr_of(Dtype dtype) {
     return "";
 }
 
-/// The header is a Python literal; NumPy writes its three entries in this form.
-std::string entry(const std::string& header, const std::string& pattern, const std::string& file) {
-    std::smatch match;
-    if (!std::regex_search(header, match, std::regex(pattern)))
-        bad(DataErrorKind::BadFormat, file, "has a damaged .npy header");
-    return match[1];
+/// The header is a Python literal, {'descr': …, 'fortran_order': …, 'shape': …}. What stands behind
+/// one of its keys; read by hand, because headers are long and come from anywhere.
+std::string_view entry(std::string_view header, const std::string& key, const std::string& file) {
+    const auto skip = [&](std::size_t at) {
+        return std::min(header.find_first_not_of(" \t\n", at), header.size());
+    };
+    const std::size_t place = header.find("'" + key + "'");
+    if (place != std::string_view::npos) {
+        const std::size_t colon = skip(place + key.size() + 2);
+        if (header.substr(colon, 1) == ":") return header.substr(skip(colon + 1));
+    }
+    bad(DataErrorKind::BadFormat, file, "has a damaged .npy header");
 }
 
-Shape parse_shape(const std::string& text, const std::string& file) {
+/// A text in quotes; the list of a structured type goes on to the next key.
+Dtype parse_dtype(std::string_view text, const std::string& file) {
+    const bool quoted = text.starts_with('\'');
+    const std::size_t end = quoted ? text.find('\'', 1) : text.find(", 'fortran_order'");
+    if (end == std::string_view::npos)
+        bad(DataErrorKind::BadFormat, file, "has a damaged .npy header");
+    if (quoted)
+        if (const auto dtype = dtype_of(text.substr(1, end - 1))) return *dtype;
+    constexpr std::size_t shown = 60;
+    std::string name(text.substr(0, quoted ? end + 1 : end));
+    if (name.size() > shown) name = name.substr(0, shown) + "…";
+    bad(DataErrorKind::BadDtype, file,
+        "has dtype " + name + "; float32, float64, uint8, int32, int64 and bool can be read");
+}
+
+/// A tuple of sizes: (), (3,), (2, 3).
+Shape parse_shape(std::string_view text, const std::string& file) {
+    const std::size_t end = text.find(')');
+    if (!text.starts_with('(') || end == std::string_view::npos ||
+        text.substr(1, end - 1).find_first_not_of("0123456789, \t\n") != std::string_view::npos)
+        bad(DataErrorKind::BadFormat, file, "has a damaged .npy header");
     Shape shape;
-    const std::regex number("[0-9]+");
-    for (std::sregex_iterator it(text.begin(), text.end(), number), end; it != end; ++it) {
-        if (it->length() > 18) bad(DataErrorKind::BadFormat, file, "has an absurd shape");
-        shape.push_back(std::stoll(it->str()));
+    bool inside = false;  // a number
+    for (const char c : text.substr(1, end)) {
+        const bool digit = c >= '0' && c <= '9';
+        if (digit && !inside) shape.push_back(0);
+        inside = digit;
+        if (!digit) continue;
+        std::int64_t& size = shape.back();
+        if (__builtin_mul_overflow(size, 10, &size) || __builtin_add_overflow(size, c - '0', &size))
+            bad(DataErrorKind::BadFormat, file, "has an absurd shape");
     }
     return shape;
 }
@@ -80,17 +111,14 @@ Array parse_npy(std::string_view bytes, const std::string& file) {
     if (length > 65536) bad(DataErrorKind::BadFormat, file, "has a damaged .npy header");
     if (bytes.size() < start + length)
         bad(DataErrorKind::FileTruncated, file, "is cut short in its header");
-    const std::string header(bytes.substr(start, length));
-    const std::string descr = entry(header, "'descr'\\s*:\\s*'([^']*)'", file);
-    const std::string order = entry(header, "'fortran_order'\\s*:\\s*(True|False)", file);
-    const Shape shape = parse_shape(entry(header, "'shape'\\s*:\\s*\\(([0-9, ]*)\\)", file), file);
-
-    const std::optional<Dtype> dtype = dtype_of(descr);
-    if (!dtype)
-        bad(DataErrorKind::BadDtype, file,
-            "has dtype '" + descr +
-                "'; float32, float64, uint8, int32, int64 and bool can be read");
-    if (order == "True" && shape.size() > 1)
+    const std::string_view header = bytes.substr(start, length);
+    const Dtype dtype = parse_dtype(entry(header, "descr", file), file);
+    const std::string_view order = entry(header, "fortran_order", file);
+    const Shape shape = parse_shape(entry(header, "shape", file), file);
+    const bool fortran = order.starts_with("True");
+    if (!fortran && !order.starts_with("False"))
+        bad(DataErrorKind::BadFormat, file, "has a damaged .npy header");
+    if (fortran && shape.size() > 1)
         bad(DataErrorKind::BadFormat, file,
             "is in Fortran order; save numpy.ascontiguousarray(x) instead");
 
@@ -101,7 +129,7 @@ Array parse_npy(std::string_view bytes, const std::string& file) {
     } catch (const std::overflow_error&) {
         bad(DataErrorKind::BadFormat, file, "has an absurd shape");
     }
-    if (__builtin_mul_overflow(count, std::int64_t(size_of(*dtype)), &needed))
+    if (__builtin_mul_overflow(count, std::int64_t(size_of(dtype)), &needed))
         bad(DataErrorKind::BadFormat, file, "has an absurd shape");
     const std::string sizes = "shape " + to_string(shape) + " needs " + std::to_string(needed) +
                               " bytes of data, the file has " + std::to_string(data.size());
@@ -109,8 +137,8 @@ Array parse_npy(std::string_view bytes, const std::string& file) {
         bad(DataErrorKind::FileTruncated, file, "is cut short: " + sizes);
     if (std::int64_t(data.size()) > needed)
         bad(DataErrorKind::BadFormat, file, "has bytes behind its data: " + sizes);
-    Array array(*dtype, shape);
-    std::memcpy(array.bytes.data(), data.data(), data.size());
+    Array array(dtype, shape);
+    std::copy(data.begin(), data.end(), reinterpret_cast<char*>(array.bytes.data()));
     return array;
 }
 

@@ -1,7 +1,7 @@
 // NumPy's .npy files and members of .npz archives.
 //
 // Read: versions 1 to 3, C order, little endian, float32 float64 uint8 int32 int64 bool. Anything
-// else is refused by name. Written: version 1, float32 or int32.
+// else is refused by name. Written: version 1, the same types.
 #pragma once
 
 #include <string>

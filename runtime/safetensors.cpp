@@ -70,6 +70,7 @@ Array read_entry(const json& entry, const std::string& name, std::string_view da
 }
 
 void refuse_overlap(std::vector<Place> places, const std::string& path) {
+    std::erase_if(places, [](const Place& place) { return place.begin == place.end; });
     std::sort(places.begin(), places.end(),
               [](const Place& a, const Place& b) { return a.begin < b.begin; });
     for (std::size_t i = 1; i < places.size(); ++i)
@@ -95,8 +96,11 @@ TensorFile read_safetensors(const std::string& path) {
     std::vector<Place> places;
     for (const auto& [name, entry] : header.items()) {
         if (name == "__metadata__") {
-            for (const auto& [key, value] : entry.items())
-                if (value.is_string()) file.metadata[key] = value.get<std::string>();
+            if (!entry.is_object()) damaged(path, "its metadata are no JSON object");
+            for (const auto& [key, value] : entry.items()) {
+                if (!value.is_string()) damaged(path, "its metadata " + key + " are no text");
+                file.metadata[key] = value.get<std::string>();
+            }
         } else {
             file.tensors[name] = read_entry(entry, name, data, path, places);
         }

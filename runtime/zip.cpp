@@ -57,6 +57,7 @@ class Archive {
         const std::size_t end = bytes_.rfind("PK\5\6");
         if (end == std::string::npos)
             throw DataError(DataErrorKind::FileTruncated, path_, "is cut short (no directory)");
+        number(end + 22 + number(end + 20, 2), 0);  // the comment is there, too
         const std::uint64_t count = number(end + 10, 2);
         std::uint64_t at = number(end + 16, 4);
         for (std::uint64_t i = 0; i < count; ++i) {

@@ -82,8 +82,8 @@ class OperatorEmitter {
     }
 
     Value* clip(Value* a, Value* low, Value* high) {
-        Value* upper = ir_.CreateSelect(ir_.CreateFCmpOGT(a, high), high, a);
-        return ir_.CreateSelect(ir_.CreateFCmpOLT(a, low), low, upper);
+        Value* raised = ir_.CreateSelect(ir_.CreateFCmpOLT(a, low), low, a);
+        return ir_.CreateSelect(ir_.CreateFCmpOGT(raised, high), high, raised);
     }
 
     /// One call of the C library for each lane: the same digits as the interpreter.

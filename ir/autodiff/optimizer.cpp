@@ -26,17 +26,18 @@ class OptimizerEquations {
  private:
     Value read(TensorId id) { return {pool_, pool_.read(id)}; }
 
-    /// A number that the training loop sets before each update.
+    /// A number that the training loop sets before each update. Looked for by its role as well: the
+    /// user's tensors may have the same name.
     Value hyperparameter(const std::string& name) {
-        TensorId id = network_.find(name);
-        if (!id.valid()) {
-            Tensor tensor;
-            tensor.name = name;
-            tensor.role = Role::HyperParameter;
-            tensor.per_sample = false;
-            id = network_.add(std::move(tensor));
-        }
-        return read(id);
+        for (std::uint32_t i = 0; i < network_.tensors.size(); ++i)
+            if (network_.tensors[i].role == Role::HyperParameter &&
+                network_.tensors[i].name == name)
+                return read({i});
+        Tensor tensor;
+        tensor.name = name;
+        tensor.role = Role::HyperParameter;
+        tensor.per_sample = false;
+        return read(network_.add(std::move(tensor)));
     }
 
     /// A tensor like the parameter that lives from update to update and starts at 0.

@@ -21,13 +21,17 @@ Partials power(const Value& x, const Value& y, const Value& self) {
         const double exponent = y.pool()[y.id()].constant;
         return {y * x.call(Op::Pow, y.constant(exponent - 1)), zero};
     }
-    return {y * x.call(Op::Pow, y - 1), select(x > zero, self * x.call(Op::Ln), zero)};
+    // x^0 is 1 everywhere, also where x^-1 is infinite.
+    return {select(y == zero, zero, y * x.call(Op::Pow, y - 1)),
+            select(x > zero, self * x.call(Op::Ln), zero)};
 }
 
+/// Where the bounds are reversed the value is the upper one, whatever x is.
 Partials clip(const Value& x, const Value& low, const Value& high) {
     const Value one = x.constant(1), zero = x.constant(0);
-    return {select((low <= x) && (x <= high), one, zero), select(x < low, one, zero),
-            select(x > high, one, zero)};
+    return {select((low <= x) && (x <= high), one, zero),
+            select((x < low) && (low < high), one, zero),
+            select(x > high, one, select(low > high, one, zero))};
 }
 
 /// The one table: d self / d operand for each operand of the operator at `self`.

@@ -16,8 +16,8 @@ struct ReadAdjoint {
 };
 
 /// The adjoints of all reads below `root` when `root` receives `seed`; reads that receive nothing
-/// are left out. In the order in which the formula reads. The branch of an `if` that is not
-/// taken passes nothing on, even where its partials are infinite.
+/// are left out. In the order of the reads' ids, which is the same in every run. The branch of an
+/// `if` that is not taken passes nothing on, even where its partials are infinite.
 std::vector<ReadAdjoint> reverse(ExprPool& pool, ExprId root, ExprId seed);
 
 }  // namespace snnc::ir

@@ -222,13 +222,21 @@ class Differentiator {
 
     void pass_on(const CrossEntropy& entropy) {
         const Tensor scores = network_[entropy.source];
-        Tensor code = scores;
+        Tensor code = scores, wide = scores;
         code.per_step = network_[entropy.label].per_step;
+        code.per_sample = network_[entropy.label].per_sample;
+        wide.per_step = network_[target_].per_step;
+        wide.per_sample = network_[target_].per_sample;
         const TensorId softmax =
             helper(scores, "softmax(" + scores.name + ")", Softmax{entropy.source});
         const TensorId one_hot =
             helper(code, "one_hot(" + name(entropy.label) + ")", OneHot{entropy.label});
-        add(entropy.source, adjoint_of_target() * (read(softmax) - read(one_hot)));
+        const Value term = adjoint_of_target() * (read(softmax) - read(one_hot));
+        if (same_space(wide, scores)) return add(entropy.source, term);
+        // The same scores meet several labels: sum over these.
+        const std::string label = name(target_) + " to " + scores.name;
+        const TensorId part = helper(wide, "part(" + label + ")", Formula{term.id()});
+        add(entropy.source, read(helper(scores, "sum(" + label + ")", SumTo{part})));
     }
 
     /// y = softmax(x): adj(x) = y*(adj(y) - sum(adj(y)*y)).

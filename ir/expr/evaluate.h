@@ -55,7 +55,10 @@ Real apply(Op op, Real a, Real b = 0, Real c = 0) {
         case Op::Select: return a != 0 ? b : c;
         case Op::Min: return std::isnan(a) || a < b ? a : b;
         case Op::Max: return std::isnan(a) || a > b ? a : b;
-        case Op::Clip: return a < b ? b : (a > c ? c : a);
+        case Op::Clip: {
+            const Real raised = a < b ? b : a;
+            return raised > c ? c : raised;  // the upper bound has the last word
+        }
         case Op::Abs: return std::abs(a);
         case Op::Sign: return truth(a > 0) - truth(a < 0);
         case Op::Floor: return std::floor(a);

@@ -58,7 +58,8 @@ struct ExprNode {
     friend bool operator==(const ExprNode&, const ExprNode&);  // constants by bit pattern
 };
 
-/// The pool. Building functions intern; they do not simplify (ir/expr/simplify.h does, on request).
+/// The pool. Building functions intern; they do not simplify (ir/expr/value.h does, for
+/// derivatives).
 class ExprPool {
  public:
     const ExprNode& operator[](ExprId id) const { return nodes_[id.index]; }

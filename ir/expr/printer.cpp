@@ -30,13 +30,14 @@ int precedence(Op op) {
 
 class ExprPrinter {
  public:
-    ExprPrinter(const ExprPool& pool, const ReadPrinter& print_read)
-        : pool_(pool), print_read_(print_read) {}
+    ExprPrinter(const ExprPool& pool, const ReadPrinter& print_read, int shift)
+        : pool_(pool), print_read_(print_read), shift_(shift) {}
 
     std::string print(ExprId id) const {
         const ExprNode& node = pool_[id];
         if (node.op == Op::Constant) return print_number(node.constant);
         if (node.op == Op::Read) return print_read_(node);
+        if (node.op == Op::StepIndex && shift_ != 0) return step();
         if (node.op == Op::Select)
             return "if " + print(node.args[0]) + " { " + print(node.args[1]) + " } else { " +
                    print(node.args[2]) + " }";
@@ -50,6 +51,12 @@ class ExprPrinter {
     }
 
  private:
+    /// "(t-1)": the index of another step is a sum.
+    std::string step() const {
+        const std::string index = print_index(shift_);
+        return "(" + index.substr(1, index.size() - 2) + ")";
+    }
+
     /// The operand, in parentheses if it binds less tightly than `least`.
     std::string operand(ExprId id, int least) const {
         const ExprNode& node = pool_[id];
@@ -66,10 +73,11 @@ class ExprPrinter {
     std::string infix(const ExprNode& node) const {
         const int own = precedence(node.op);
         const bool right = node.op == Op::Pow;
+        const bool neither = own == precedence(Op::Eq);  // comparisons do not chain
         const std::string text = info(node.op).text;
         const bool tight = own >= precedence(Op::Mul);
-        return operand(node.args[0], right ? own + 1 : own) + (tight ? text : " " + text + " ") +
-               operand(node.args[1], right ? own : own + 1);
+        return operand(node.args[0], right || neither ? own + 1 : own) +
+               (tight ? text : " " + text + " ") + operand(node.args[1], right ? own : own + 1);
     }
 
     /// The surrogate of a spike is not part of how it is written.
@@ -82,12 +90,13 @@ class ExprPrinter {
 
     const ExprPool& pool_;
     const ReadPrinter& print_read_;
+    int shift_;
 };
 
 }  // namespace
 
-std::string print(const ExprPool& pool, ExprId root, const ReadPrinter& print_read) {
-    return ExprPrinter(pool, print_read).print(root);
+std::string print(const ExprPool& pool, ExprId root, const ReadPrinter& print_read, int shift) {
+    return ExprPrinter(pool, print_read, shift).print(root);
 }
 
 std::string print_number(double value) {

@@ -38,7 +38,7 @@ class EquationPrinter {
     }
 
     std::string text(const Formula& formula, int shift) const {
-        return print(network_.pool, formula.value, [&](const ExprNode& read) {
+        const auto print_read = [&](const ExprNode& read) {
             if (!in_place(read.tensor)) return indexed(read.tensor, read.lag + shift);
             const std::string inner = operand(read.tensor, read.lag, shift);
             const Definition* definition = network_.definition(read.tensor);
@@ -47,7 +47,8 @@ class EquationPrinter {
             const Op op = network_.pool[formula->value].op;
             const bool sum = op == Op::Add || op == Op::Sub;
             return sum ? "(" + inner + ")" : inner;
-        });
+        };
+        return print(network_.pool, formula.value, print_read, shift);
     }
     std::string text(const Dense& dense, int shift) const {
         const std::string weight = network_[dense.weight].name;

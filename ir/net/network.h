@@ -50,8 +50,9 @@ struct Tensor {
     bool per_sample = true;  // one value for each sample, else one for all (parameters)
     Role role = Role::Variable;
     DataKind kind = DataKind::Real;
-    /// What a positive lag reads before the first step: this tensor (per run), or 0 if invalid.
-    /// Beyond the last step (negative lags) every tensor is 0.
+    /// What a positive lag reads before the first step: this tensor (per run, and no finer than
+    /// what a formula of this shape may read), or 0 if invalid. Beyond the last step (negative
+    /// lags) every tensor is 0.
     TensorId initial;
     /// A [c] tensor that is read by [c, …] formulas acts as [c, 1, …].
     bool per_channel = false;
@@ -90,7 +91,8 @@ struct Dense {
 };
 
 /// target[i, o] = sum over samples (and steps, where both are per step) of source[i] * adjoint[o]:
-/// the gradient of a weight. If only one of them is per step, the verifier refuses: sum it first.
+/// the gradient of a weight. If only one of them is per step (per sample), the verifier refuses:
+/// sum it first.
 struct DenseWeight {
     TensorId source;
     TensorId adjoint;
@@ -151,6 +153,7 @@ struct Definition {
 };
 
 /// After everything else, all at once: persistent tensor := value (optimiser, batch statistics).
+/// The target comes from outside and has neither steps nor samples.
 struct Update {
     TensorId target;
     ExprId value;

@@ -1,3 +1,4 @@
+#include "ir/net/cycles.h"
 #include "ir/net/network.h"
 
 namespace snnc::ir {
@@ -10,17 +11,14 @@ class Verifier {
 
     std::vector<std::string> run() {
         check_targets();
-        for (const Definition& definition : network_.definitions) {
-            place_ = network_[definition.target].name;
-            target_ = definition.target;
-            if (!check_uses(definition)) continue;
-            std::visit([&](const auto& kind) { check(kind); }, definition.kind);
-        }
-        for (const Update& update : network_.updates) {
-            place_ = "update of " + network_[update.target].name;
-            target_ = update.target;
-            check(Formula{update.value});
-        }
+        check_initials();
+        bool sound = true;
+        for (const Definition& definition : network_.definitions)
+            sound &=
+                exists(definition.target) && check(network_[definition.target].name, definition);
+        for (const Update& update : network_.updates) check(update);
+        if (const std::string cycle = sound ? cycle_within_step(network_) : ""; !cycle.empty())
+            broken_.push_back("a cycle within one step: " + cycle);
         return std::move(broken_);
     }
 
@@ -44,15 +42,51 @@ class Verifier {
             require(!defined[definition.target.index], "is defined twice");
             defined[definition.target.index] = true;
         }
-        for (const Tensor& tensor : network_.tensors) {
-            place_ = tensor.name;
-            require(!tensor.initial.valid() || exists(tensor.initial), "initial value is missing");
-            if (tensor.initial.valid() && exists(tensor.initial))
-                require(!network_[tensor.initial].per_step, "initial value is per step");
+    }
+
+    void check_initials() {
+        for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
+            const TensorId initial = network_.tensors[i].initial;
+            if (!initial.valid()) continue;
+            place_ = network_.tensors[i].name;
+            target_ = {i};
+            if (!exists(initial)) {
+                fail("initial value is missing");
+                continue;
+            }
+            require(!network_[initial].per_step, "initial value is per step");
+            require(target().per_sample || !network_[initial].per_sample,
+                    "has no samples but its initial value has");
+            require(fits(network_[initial]), "shape " + to_string(target().shape) +
+                                                 " has an initial value of shape " +
+                                                 to_string(network_[initial].shape));
         }
     }
 
+    /// Whether the definition can be looked at: everything that it names is there.
+    bool check(const std::string& place, const Definition& definition) {
+        place_ = place;
+        target_ = definition.target;
+        if (!check_uses(definition)) return false;
+        std::visit([&](const auto& kind) { check(kind); }, definition.kind);
+        return true;
+    }
+
+    void check(const Update& update) {
+        place_ = "update";
+        if (!exists(update.target)) return fail("target does not exist");
+        const Tensor& target = network_[update.target];
+        if (!check("update of " + target.name, {update.target, Formula{update.value}})) return;
+        require(!target.per_step && !target.per_sample, "target has steps or samples");
+        require(!network_.definition(update.target), "target has a definition");
+    }
+
     bool check_uses(const Definition& definition) {
+        if (const auto* formula = std::get_if<Formula>(&definition.kind))
+            if (formula->value.index >= network_.pool.size()) {
+                fail("formula does not exist");
+                return false;
+            }
         bool sound = true;
         for (const Use& use : uses(network_, definition)) {
             if (!exists(use.tensor)) {
@@ -66,17 +100,21 @@ class Verifier {
         return sound;
     }
 
-    /// A formula may read tensors that are at most as fine as its target.
+    /// A formula may read tensors that are no finer than its target.
     void check(const Formula& formula) {
         for_each_read(network_.pool, formula.value, [&](const ExprNode& read) {
             const Tensor& source = network_[read.tensor];
-            require(target().per_step || !source.per_step,
-                    "has no steps but reads " + source.name + ", which has");
-            require(target().per_sample || !source.per_sample,
-                    "has no samples but reads " + source.name + ", which has");
+            no_finer(source);
             require(fits(source), "shape " + to_string(target().shape) + " reads " + source.name +
                                       " of shape " + to_string(source.shape));
         });
+    }
+
+    void no_finer(const Tensor& source) {
+        require(target().per_step || !source.per_step,
+                "has no steps but reads " + source.name + ", which has");
+        require(target().per_sample || !source.per_sample,
+                "has no samples but reads " + source.name + ", which has");
     }
 
     bool fits(const Tensor& source) const {
@@ -106,6 +144,8 @@ class Verifier {
                     target().shape == Shape{source.shape[0], adjoint.shape[0]},
                 "shapes of source, adjoint and gradient do not fit");
         require(source.per_step == adjoint.per_step, "only one operand is per step: sum it first");
+        require(source.per_sample == adjoint.per_sample,
+                "only one operand is per sample: sum it first");
     }
 
     void check(const SumTo& sum) {
@@ -134,6 +174,7 @@ class Verifier {
         const Tensor& source = network_[entropy.source];
         require(source.shape.size() == 1 && target().shape.empty(),
                 "cross entropy needs scores [c] and gives []");
+        no_finer(source);
         label(entropy.label);
     }
     void check(const Softmax& softmax) {
@@ -158,6 +199,7 @@ class Verifier {
     void label(TensorId id) {
         require(network_[id].kind == DataKind::Index && network_[id].shape.empty(),
                 "label is no index");
+        no_finer(network_[id]);
     }
     void same_kind(const Tensor& source) {
         require(source.per_step == target().per_step && source.per_sample == target().per_sample,

@@ -41,9 +41,10 @@ struct NaiveOperator {
     }
     double operator()(const DenseWeight& product) {
         const std::int64_t outputs = tensor(target).shape[1];
+        const Tensor& source = tensor(product.source);
         double sum = 0;
-        for (std::int64_t t = 0; t < (tensor(product.source).per_step ? naive.steps_ : 1); ++t) {
-            for (std::int64_t b = 0; b < naive.samples_; ++b) {
+        for (std::int64_t t = 0; t < (source.per_step ? naive.steps_ : 1); ++t) {
+            for (std::int64_t b = 0; b < (source.per_sample ? naive.samples_ : 1); ++b) {
                 sum += naive.value(product.source, t, b, element / outputs) *
                        naive.value(product.adjoint, t, b, element % outputs);
             }

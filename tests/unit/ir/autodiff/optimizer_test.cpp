@@ -1,0 +1,160 @@
+// The update equations against twelve steps of PyTorch's optimisers.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "ir/autodiff/differentiate.h"
+#include "tests/support/reference.h"
+#include "tests/unit/ir/step/build.h"
+#include "tests/unit/ir/step/run.h"
+
+namespace snnc::ir::test {
+namespace {
+
+using snnc::test::Json;
+
+/// A parameter whose gradient comes from outside.
+struct OneParameter {
+    Builder build;
+    TensorId parameter, gradient;
+
+    OneParameter(const std::string& name, Shape shape, const OptimizerConfig& config) {
+        parameter = build.weight(name, shape);
+        Gradients gradients;
+        gradient = build.tensor("adj(" + name + ")", shape, {false, false, Role::Adjoint});
+        gradients.adjoint = {gradient};
+        gradients.adjoint.resize(1);
+        // By tensor index; the parameter is the first tensor.
+        EXPECT_EQ(parameter.index, 0u);
+        add_optimizer(build.net, gradients, config);
+    }
+};
+
+OptimizerConfig config_of(const Json& options) {
+    OptimizerConfig config;
+    const std::string name = options.at("name");
+    config.kind = name == "SGD"    ? OptimizerConfig::Kind::Sgd
+                  : name == "Adam" ? OptimizerConfig::Kind::Adam
+                                   : OptimizerConfig::Kind::AdamW;
+    config.learning_rate = options.at("lr");
+    config.weight_decay = options.at("weight_decay");
+    config.momentum = options.value("momentum", 0.0);
+    config.nesterov = options.value("nesterov", false);
+    if (options.contains("betas")) {
+        config.beta1 = options["betas"][0];
+        config.beta2 = options["betas"][1];
+        config.epsilon = options.at("eps");
+    }
+    return config;
+}
+
+/// What snnc has: no dampening, no AMSGrad, no optimisers but these three.
+bool is_supported(const Json& options) {
+    const std::string name = options.at("name");
+    return (name == "SGD" || name == "Adam" || name == "AdamW") &&
+           options.value("dampening", 0.0) == 0 && !options.value("amsgrad", false);
+}
+
+/// What the training loop sets before update number k.
+double hyperparameter(const std::string& name, const OptimizerConfig& config, int k) {
+    if (name == "lr") return config.learning_rate;
+    if (name == "adam.step_size") return config.learning_rate / (1 - std::pow(config.beta1, k));
+    EXPECT_EQ(name, "adam.sqrt_correction2");
+    return std::sqrt(1 - std::pow(config.beta2, k));
+}
+
+void expect_as_recorded(const Json& item) {
+    SCOPED_TRACE(item.at("id").get<std::string>());
+    const OptimizerConfig config = config_of(item.at("optimizer"));
+    const snnc::test::Tensor start = snnc::test::tensor(item.at("params"));
+    const snnc::test::Tensor gradients = snnc::test::tensor(item.at("grads"));
+    const snnc::test::Tensor expected = snnc::test::tensor(item.at("expect"));
+    OneParameter setting("w", start.shape, config);
+    const Network& net = setting.build.net;
+    ASSERT_TRUE(verify(net).empty());
+    LoweringOptions options;
+    options.updates = true;
+    const StepProgram program = lower(net, options);
+
+    std::map<std::uint32_t, std::vector<double>> values;
+    for (std::uint32_t i = 0; i < net.tensors.size(); ++i)
+        if (net.tensors[i].role == Role::OptimizerState) values[i].assign(start.data.size(), 0.0);
+    values[setting.parameter.index].assign(start.data.begin(), start.data.end());
+    const std::size_t count = start.data.size();
+    for (int k = 1; k <= 12; ++k) {
+        for (std::uint32_t i = 0; i < net.tensors.size(); ++i)
+            if (net.tensors[i].role == Role::HyperParameter)
+                values[i] = {hyperparameter(net.tensors[i].name, config, k)};
+        const auto row = gradients.data.begin() + std::ptrdiff_t(count) * (k - 1);
+        values[setting.gradient.index].assign(row, row + std::ptrdiff_t(count));
+        values = run<float>(net, program, {1, 1}, 1, values).results;
+        for (std::size_t i = 0; i < count; ++i) {
+            const float wanted = expected.data[std::size_t(k - 1) * count + i];
+            EXPECT_NEAR(values[setting.parameter.index][i], wanted, 2e-6 * std::abs(wanted))
+                << "element " << i << " after step " << k;
+        }
+    }
+}
+
+TEST(Optimizers, DoWhatPyTorchDoes) {
+    int compared = 0;
+    for (const Json& item : snnc::test::reference_cases("optimizers")) {
+        if (!is_supported(item.at("optimizer"))) continue;
+        expect_as_recorded(item);
+        ++compared;
+    }
+    EXPECT_GE(compared, 7);
+}
+
+std::string updates_of(const OptimizerConfig& config) {
+    const OneParameter setting("w", {}, config);
+    std::string text;
+    for (const Update& update : setting.build.net.updates)
+        text += print(setting.build.net, update) + "\n";
+    return text;
+}
+
+TEST(Optimizers, EquationsOfSgd) {
+    OptimizerConfig config;
+    EXPECT_EQ(updates_of(config), "w := w - lr*adj(w)\n");
+    config.weight_decay = 0.1;
+    EXPECT_EQ(updates_of(config), "w := w - lr*(adj(w) + 0.1*w)\n");
+    config.weight_decay = 0;
+    config.momentum = 0.9;
+    EXPECT_EQ(updates_of(config),
+              "w.momentum := 0.9*w.momentum + adj(w)\n"
+              "w := w - lr*(0.9*w.momentum + adj(w))\n");
+    config.nesterov = true;
+    EXPECT_EQ(updates_of(config),
+              "w.momentum := 0.9*w.momentum + adj(w)\n"
+              "w := w - lr*(adj(w) + 0.9*(0.9*w.momentum + adj(w)))\n");
+}
+
+TEST(Optimizers, OnlyTrainedParametersWithAGradientAreUpdated) {
+    Builder build;
+    const TensorId trained = build.weight("trained", {}), frozen = build.weight("frozen", {}),
+                   unused = build.weight("unused", {});
+    build.net[frozen].trainable = false;
+    Gradients gradients;
+    gradients.adjoint.resize(3);
+    gradients.adjoint[trained.index] = build.tensor("a", {}, {false, false, Role::Adjoint});
+    gradients.adjoint[frozen.index] = build.tensor("b", {}, {false, false, Role::Adjoint});
+    ASSERT_FALSE(gradients.of(unused).valid());
+    add_optimizer(build.net, gradients, {});
+    ASSERT_EQ(build.net.updates.size(), 1u);
+    EXPECT_EQ(build.net.updates[0].target, trained);
+}
+
+/// A network may have an input called `lr`; the learning rate is another tensor.
+TEST(Optimizers, HyperparametersAreNotMistakenForTensorsOfTheSameName) {
+    const OneParameter setting("lr", {}, {});
+    const Network& net = setting.build.net;
+    bool reads_hyperparameter = false;
+    for_each_read(net.pool, net.updates.at(0).value, [&](const ExprNode& read) {
+        reads_hyperparameter |= net[read.tensor].role == Role::HyperParameter;
+    });
+    EXPECT_TRUE(reads_hyperparameter);
+}
+
+}  // namespace
+}  // namespace snnc::ir::test
