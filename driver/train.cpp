@@ -77,6 +77,7 @@ class TrainVerb {
         plan_.drop_last = training.drop_last;
         plan_.seed = options_.weights.seed.value_or(training.seed);
         plan_.optimizer = training.optimizer;
+        plan_.schedule = training.schedule;
         if (options_.learning_rate) plan_.optimizer.learning_rate = *options_.learning_rate;
         plan_.checkpoint_folder = options_.checkpoint;
         plan_.save_every = options_.every;

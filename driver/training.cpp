@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "driver/interrupt.h"
+#include "driver/schedule.h"
 #include "runtime/shuffle.h"
 
 namespace snnc::driver {
@@ -95,14 +96,18 @@ bool Training::should_stop() const {
 void Training::set_hyperparameters() {
     const ir::OptimizerConfig& config = plan_.optimizer;
     const auto k = double(position_.step + 1);
+    const double rate =
+        config.learning_rate * schedule_factor(plan_.schedule, position_.step,
+                                               plan_.epochs * batches_per_epoch(),
+                                               batches_per_epoch());
     for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
         const ir::Tensor& tensor = network_.tensors[i];
         if (tensor.role != ir::Role::HyperParameter) continue;
         double value = 0;
         if (tensor.name == "lr") {
-            value = config.learning_rate;
+            value = rate;
         } else if (tensor.name == "adam.step_size") {
-            value = config.learning_rate / (1 - std::pow(config.beta1, k));
+            value = rate / (1 - std::pow(config.beta1, k));
         } else if (tensor.name == "adam.sqrt_correction2") {
             value = std::sqrt(1 - std::pow(config.beta2, k));
         } else {

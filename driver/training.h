@@ -24,6 +24,7 @@ struct TrainingPlan {
     bool shuffle = true, drop_last = false;
     std::uint64_t seed = 0;
     ir::OptimizerConfig optimizer;
+    std::vector<ir::ScheduleSegment> schedule;
     std::string checkpoint_folder;           // empty: none
     std::optional<std::int64_t> save_every;  // steps; else after each epoch
     std::string resume_folder;               // empty: from the beginning

@@ -280,11 +280,12 @@ struct LossSetting {
     ExprPtr value;
     SourceRange keyword_range;
 };
-/// `optimizer = …`, `metric late = …` (then `qualifier` is `late`).
+/// `optimizer = …`, `metric late = …` (then `qualifier` is `late`), `schedule = a then b`.
 struct TrainSetting {
     Name name;
     std::optional<Name> qualifier;
     ExprPtr value;
+    std::vector<ExprPtr> then;
 };
 struct TrainStatement {
     std::variant<Target, Freeze, LossSetting, TrainSetting> node;

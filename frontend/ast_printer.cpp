@@ -206,8 +206,11 @@ struct TrainStatementText {
         return "loss = " + print_expression(*s.value);
     }
     std::string operator()(const TrainSetting& s) const {
-        return fmt::format("setting {}{} = {}", s.name.text,
-                           s.qualifier ? " " + s.qualifier->text : "", print_expression(*s.value));
+        std::string text =
+            fmt::format("setting {}{} = {}", s.name.text,
+                        s.qualifier ? " " + s.qualifier->text : "", print_expression(*s.value));
+        for (const ExprPtr& next : s.then) text += " then " + print_expression(*next);
+        return text;
     }
 };
 

@@ -205,7 +205,12 @@ void TrainingBuilder::read_setting(const TrainSetting& setting) {
             number = *given;
     };
     const Name* word = as_word(value);
+    if (!setting.then.empty() && name != "schedule")
+        context_.error(Code::BadSetting, setting.then[0]->range,
+                       "only a `schedule` goes on with `then`");
     if (name == "optimizer") return read_optimizer(value);
+    if (name == "schedule") return read_schedule(setting);
+    if (name == "clip") return read_clip(value);
     if (name == "batch") return whole(training_.batch, 1);
     if (name == "epochs") return whole(training_.epochs, 1);
     if (name == "shuffle") {

@@ -42,6 +42,23 @@ class TrainingBuilder {
     void read_optimizer(const Expr& value);
     void read_betas(const Expr& value, ir::OptimizerConfig& config);
     void read_freeze(const Freeze& freeze);
+
+    // Schedule and clipping (elaborate_schedule.cpp).
+    struct SettingCall {
+        struct Given {
+            Name name;
+            double number;
+            SourceRange range;
+        };
+        Name name;
+        std::vector<double> positional;
+        std::vector<Given> named;
+    };
+    std::optional<SettingCall> setting_call(const Expr& value, const std::string& example);
+    void read_schedule(const TrainSetting& setting);
+    void read_segment(const Expr& value, bool last);
+    void read_clip(const Expr& value);
+
     void read_metric(const TrainSetting& setting);
     bool flag(const Expr& value, const std::string& name);
     void limited(const SourceRange& range, const std::string& what);

@@ -173,7 +173,9 @@ void TreeBuilder::train_statements(P::TrainStmtContext* tree, std::vector<TrainS
         TrainSetting node;
         node.name = name(form->name(0));
         if (form->name().size() > 1) node.qualifier = name(form->name(1));
-        node.value = expression(form->expr());
+        node.value = expression(form->expr(0));
+        for (std::size_t i = 1; i < form->expr().size(); ++i)
+            node.then.push_back(expression(form->expr(i)));
         if (node.qualifier && node.name.text != "metric") {
             diagnostics_.report(Code::BadStatementForm, node.qualifier->range,
                                 "only a `metric` takes a name of its own");

@@ -106,7 +106,7 @@ class FaultReporter {
     bool misplaced_line_end() {
         const TokenType type = first().token.type;
         const bool continues = type == TokenType::Solve || type == TokenType::By ||
-                               type == TokenType::Per ||
+                               type == TokenType::Per || type == TokenType::Then ||
                                (type == TokenType::Surrogate && statement_.rule == Rule::Member);
         if (!continues || statement_.before == nullptr || !first().starts_line ||
             !ends_value(statement_.before->token.type)) {

@@ -79,7 +79,7 @@ trainDecl : TRAIN name? OF name LB sep? (trainStmt (sep trainStmt)* sep?)? RB ;
 trainStmt : TARGET typed (COMMA typed)*                     # targets
           | FREEZE path (COMMA path)*                       # frozen
           | LOSS ASSIGN expr                                # lossSetting
-          | name name? ASSIGN expr                          # trainSetting
+          | name name? ASSIGN expr (THEN expr)*             # trainSetting
           ;
 
 // ---- expressions
@@ -100,7 +100,7 @@ expr      : path (SURROGATE path)?                          # ref
 cond      : IF expr LB expr RB ELSE (LB expr RB | cond) ;
 arm       : anyName FATARROW expr ;
 
-name      : ID | BY | FREEZE | OF | ON | PER | REFRACTORY | SNN | SOLVE | TARGET ;
+name      : ID | BY | FREEZE | OF | ON | PER | REFRACTORY | SNN | SOLVE | TARGET | THEN ;
 anyName   : name | AND | AS | ELSE | ENCODER | FIXED | FN | IF | IMPORT | IN | INPUT | LEARN | LET | LOSS | MATCH | NETWORK
           | NEURON | NOT | OPTION | OR | OUTPUT | PARAM | RECURRENT | STATE | SURROGATE | TRAIN ;
 
@@ -108,7 +108,7 @@ AND:'and'; AS:'as'; BY:'by'; ELSE:'else'; ENCODER:'encoder'; FIXED:'fixed'; FN:'
 IMPORT:'import'; IN:'in'; INPUT:'input'; LEARN:'learn'; LET:'let'; LOSS:'loss'; MATCH:'match'; NETWORK:'network';
 NEURON:'neuron'; NOT:'not'; OF:'of'; ON:'on'; OPTION:'option'; OR:'or'; OUTPUT:'output'; PARAM:'param'; PER:'per';
 RECURRENT:'recurrent'; REFRACTORY:'refractory'; SNN:'snn'; SOLVE:'solve'; STATE:'state'; SURROGATE:'surrogate';
-TARGET:'target'; TRAIN:'train';
+TARGET:'target'; THEN:'then'; TRAIN:'train';
 ARROW:'->'; FATARROW:'=>'; LE:'<='; GE:'>='; EQ:'=='; NE:'!='; LT:'<'; GT:'>'; ASSIGN:'='; TILDE:'~'; PLUS:'+'; MINUS:'-';
 STAR:'*'; SLASH:'/'; HAT:'^'; BAR:'|'; COMMA:','; COLON:':'; DOT:'.'; SEMI:';'; LP:'('; RP:')'; LK:'['; RK:']'; LB:'{'; RB:'}';
 NUM       : [0-9]+ ('.' [0-9]+)? ([eE] [+-]? [0-9]+)? ([\p{L}] [\p{L}\p{M}\p{N}_]*)? ;

@@ -1,5 +1,7 @@
 // Update equations of the optimisers, as PyTorch defines them (torch.optim.SGD, Adam, AdamW).
 
+#include <optional>
+
 #include "ir/autodiff/differentiate.h"
 #include "ir/expr/value.h"
 
@@ -11,9 +13,34 @@ class OptimizerEquations {
     OptimizerEquations(Network& network, const OptimizerConfig& config)
         : network_(network), pool_(network.pool), config_(config) {}
 
+    /// torch.nn.utils.clip_grad_norm_: all gradients times min(1, bound/(norm + 1e-6)).
+    void measure_norm(const std::vector<TensorId>& gradients) {
+        if (!config_.clip_norm || gradients.empty()) return;
+        std::optional<Value> total;
+        for (const TensorId gradient : gradients) {
+            Tensor square = network_[gradient];
+            square.name = "square(" + square.name + ")";
+            square.role = Role::Adjoint;
+            const TensorId squares = define(square, Formula{(read(gradient) * read(gradient)).id()});
+            Tensor sum = square;
+            sum.name = "sum(" + square.name + ")";
+            sum.shape = {};
+            sum.per_channel = false;
+            const Value part = read(define(sum, SumTo{squares}));
+            total = total ? *total + part : part;
+        }
+        Tensor factor;
+        factor.name = "clip.factor";
+        factor.role = Role::Adjoint;
+        factor.per_sample = false;
+        const Value norm = total->call(Op::Sqrt);
+        const Value bounded = (*config_.clip_norm / (norm + 1e-6)).call(Op::Min, norm.constant(1));
+        factor_ = read(define(factor, Formula{bounded.id()}));
+    }
+
     void add(TensorId parameter, TensorId gradient) {
         parameter_ = parameter;
-        const Value weight = read(parameter), slope = read(gradient);
+        const Value weight = read(parameter), slope = clipped(read(gradient));
         if (config_.kind == OptimizerConfig::Kind::Sgd) {
             sgd(weight, slope + config_.weight_decay * weight);
         } else if (config_.kind == OptimizerConfig::Kind::Adam) {
@@ -38,6 +65,20 @@ class OptimizerEquations {
         tensor.role = Role::HyperParameter;
         tensor.per_sample = false;
         return read(network_.add(std::move(tensor)));
+    }
+
+    TensorId define(Tensor tensor, DefinitionKind kind) {
+        const TensorId id = network_.add(std::move(tensor));
+        network_.define(id, std::move(kind));
+        return id;
+    }
+
+    Value clipped(const Value& slope) {
+        if (config_.clip_value) {
+            const Value bound = slope.constant(*config_.clip_value);
+            return slope.call(Op::Min, bound).call(Op::Max, -bound);
+        }
+        return factor_ ? *factor_ * slope : slope;
     }
 
     /// A tensor like the parameter that lives from update to update and starts at 0.
@@ -89,12 +130,18 @@ class OptimizerEquations {
     ExprPool& pool_;
     OptimizerConfig config_;
     TensorId parameter_;
+    std::optional<Value> factor_;  // by which clipping by the norm shortens every gradient
 };
 
 }  // namespace
 
 void add_optimizer(Network& network, const Gradients& gradients, const OptimizerConfig& config) {
     OptimizerEquations equations(network, config);
+    std::vector<TensorId> clipped;
+    for (const Parameter& parameter : network.parameters)
+        if (network[parameter.tensor].trainable && gradients.of(parameter.tensor).valid())
+            clipped.push_back(gradients.of(parameter.tensor));
+    equations.measure_norm(clipped);
     for (std::size_t i = 0; i < network.parameters.size(); ++i) {
         const TensorId parameter = network.parameters[i].tensor;
         const TensorId gradient = gradients.of(parameter);

@@ -186,12 +186,25 @@ struct Metric {
     TensorId value;    // scalar, per sample: the mean over samples is reported
 };
 
+/// A piece of the learning rate's course over the updates: a factor of the rate.
+struct ScheduleSegment {
+    enum class Kind { Warmup, Cosine, Linear, Step };
+    Kind kind = Kind::Cosine;
+    /// Length in updates or in epochs; neither: to the end of the training. For Step the length of
+    /// one stair.
+    std::optional<double> updates, epochs;
+    double from = 1;  // factor at the beginning (Linear)
+    double to = 0;    // factor at the end (Linear, Cosine), of each stair to the one before (Step)
+};
+
 struct OptimizerConfig {
     enum class Kind { Sgd, Adam, AdamW };
     Kind kind = Kind::Sgd;
     double learning_rate = 1e-3, momentum = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8,
            weight_decay = 0;
     bool nesterov = false;
+    std::optional<double> clip_norm;   // the largest norm of all gradients together
+    std::optional<double> clip_value;  // the largest magnitude of each entry
 };
 
 struct Training {
@@ -200,6 +213,7 @@ struct Training {
     TensorId loss;  // scalar, per sample
     std::vector<Metric> metrics;
     OptimizerConfig optimizer;
+    std::vector<ScheduleSegment> schedule;
     std::int64_t batch = 1, epochs = 1;
     std::uint64_t seed = 0;
     bool shuffle = true, drop_last = false;

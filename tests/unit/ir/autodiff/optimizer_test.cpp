@@ -130,6 +130,22 @@ TEST(Optimizers, EquationsOfSgd) {
               "w := w - lr*(adj(w) + 0.9*(0.9*w.momentum + adj(w)))\n");
 }
 
+TEST(Optimizers, EquationsOfClipping) {
+    OptimizerConfig config;
+    config.clip_value = 0.5;
+    EXPECT_EQ(updates_of(config), "w := w - lr*max(min(adj(w), 0.5), -0.5)\n");
+    config.clip_value.reset();
+    config.clip_norm = 2;
+    EXPECT_EQ(updates_of(config), "w := w - lr*(clip.factor*adj(w))\n");
+    const OneParameter setting("w", {3}, config);
+    const Network& net = setting.build.net;
+    EXPECT_TRUE(verify(net).empty());
+    const TensorId factor = net.find("clip.factor");
+    ASSERT_TRUE(factor.valid());
+    EXPECT_EQ(print(net, *net.definition(factor)),
+              "clip.factor = min(2/(sqrt(sum(square(adj(w)))) + 1e-06), 1)");
+}
+
 TEST(Optimizers, OnlyTrainedParametersWithAGradientAreUpdated) {
     Builder build;
     const TensorId trained = build.weight("trained", {}), frozen = build.weight("frozen", {}),
