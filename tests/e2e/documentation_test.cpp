@@ -1,7 +1,7 @@
 // What the documentation shows works: every ```snn block of the README and of docs/ passes
-// `snnc check`, every block that names a file of the tests quotes it, every .snn file of the project
-// is in canonical layout, and relative links lead somewhere. A block that shows a mistake or a
-// fragment is marked ```snn-fragment.
+// `snnc check`, every block that names a file of the tests quotes it, every .snn file of the
+// project is in canonical layout, and relative links lead somewhere. A block that shows a mistake
+// or a fragment is marked ```snn-fragment.
 #include <gtest/gtest.h>
 
 #include <algorithm>
