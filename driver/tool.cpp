@@ -29,7 +29,7 @@ void build(Tool& tool) {
         [&tool] {
             tool.action = [](Session&) {
                 for (const PassInfo& pass : passes()) {
-                    write_out(fmt::format("{:<14}{}\n", pass.name, pass.description));
+                    write_out(fmt::format("{:<16}{}\n", pass.name, pass.description));
                 }
                 return int(Done);
             };

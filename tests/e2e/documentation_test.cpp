@@ -1,9 +1,11 @@
 // What the documentation shows works: every ```snn block of the README and of docs/ passes
-// `snnc check`, every .snn file of the project is in canonical layout, and relative links lead
-// somewhere. A block that shows a mistake or a fragment is marked ```snn-fragment.
+// `snnc check`, every block that names a file of the tests quotes it, every .snn file of the
+// project is in canonical layout, and relative links lead somewhere. A block that shows a mistake
+// or a fragment is marked ```snn-fragment.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <regex>
 #include <sstream>
@@ -37,11 +39,12 @@ std::vector<fs::path> pages() {
 
 struct Block {
     int line = 0;
+    std::string language, quoted;  // "```text tests/golden/tour/net.expected" quotes a file
     std::string text;
 };
 
-std::vector<Block> snn_blocks(const std::string& page) {
-    std::vector<Block> blocks;
+std::vector<Block> blocks(const std::string& page) {
+    std::vector<Block> result;
     std::istringstream lines(page);
     bool inside = false;
     int number = 0;
@@ -50,24 +53,72 @@ std::vector<Block> snn_blocks(const std::string& page) {
         if (inside && line == "```") {
             inside = false;
         } else if (inside) {
-            blocks.back().text += line + "\n";
-        } else if (line == "```snn") {
+            result.back().text += line + "\n";
+        } else if (line.starts_with("```")) {
             inside = true;
-            blocks.push_back({number, ""});
+            result.push_back({number, "", "", ""});
+            std::istringstream words(line.substr(3));
+            words >> result.back().language >> result.back().quoted;
         }
     }
-    return blocks;
+    return result;
 }
 
 TEST(Documentation, snn_blocks_pass_check) {
     const TemporaryFolder folder;
     for (const fs::path& page : pages()) {
-        for (const Block& block : snn_blocks(read_text(page))) {
+        for (const Block& block : blocks(read_text(page))) {
+            if (block.language != "snn") continue;
             const std::string file = folder.file("block.snn");
             write_text(file, block.text);
             const ProcessResult result = run_snnc({"check", file});
             EXPECT_EQ(result.exit_code, 0) << page << ":" << block.line << "\n" << result.err;
         }
+    }
+}
+
+/// Does the block equal the file? A line `…` stands for lines that are left out.
+bool quotes(const std::string& block, const std::string& file) {
+    std::size_t at = 0;
+    bool gap = false;
+    std::string piece;
+    const auto find_piece = [&] {
+        const auto found = piece.empty() ? at : ("\n" + file).find("\n" + piece, at);
+        if (found == std::string::npos || (!gap && found != at)) return false;
+        at = found + piece.size();
+        piece.clear();
+        return true;
+    };
+    std::istringstream lines(block);
+    for (std::string line; std::getline(lines, line);) {
+        if (line != "…") {
+            piece += line + "\n";
+            continue;
+        }
+        if (!find_piece()) return false;
+        gap = true;
+    }
+    const bool open_end = gap && piece.empty();
+    return find_piece() && (open_end || at == file.size());
+}
+
+/// With SNNC_UPDATE_GOLDEN=1 quotations without a gap are written anew.
+TEST(Documentation, quotations_equal_their_files) {
+    for (const fs::path& page : pages()) {
+        std::string text = read_text(page);
+        const std::string before = text;
+        for (const Block& block : blocks(before)) {
+            if (block.quoted.empty()) continue;
+            ASSERT_TRUE(fs::exists(root / block.quoted)) << page << ":" << block.line;
+            const std::string file = read_text(root / block.quoted);
+            if (quotes(block.text, file)) continue;
+            const auto at = text.find(block.quoted + "\n" + block.text);
+            if (std::getenv("SNNC_UPDATE_GOLDEN") && block.text.find("…") == std::string::npos)
+                text.replace(at + block.quoted.size() + 1, block.text.size(), file);
+            else
+                ADD_FAILURE() << page << ":" << block.line << " differs from " << block.quoted;
+        }
+        if (text != before) write_text(page, text);
     }
 }
 
