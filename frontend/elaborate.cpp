@@ -148,9 +148,9 @@ class Elaborator {
             Code::UnknownName, train.network.range,
             declaration ? fmt::format("`{}` is no network", train.network.text)
                         : fmt::format("there is no network `{}`", train.network.text));
-        if (const std::string hint = did_you_mean(train.network.text, network_names(module_));
-            !hint.empty())
-            report.note(hint);
+        const auto near = nearest_names(train.network.text, network_names(module_));
+        report.note(did_you_mean(train.network.text, network_names(module_)));
+        if (near.size() == 1) report.edit(train.network.range, near[0]);
         return nullptr;
     }
 

@@ -60,7 +60,9 @@ class NetworkBuilder {
     /// All parameters of an element, or one; empty if the path names none.
     std::vector<ir::TensorId> parameters(const Path& path) const;
     std::vector<std::string> names() const;
-    bool has(const std::string& name) const { return by_name_.count(name) || named_.count(name); }
+    bool has(const std::string& name) const { return place(name).has_value(); }
+    /// Where an element gets its name, or stands.
+    std::optional<SourceRange> place(const std::string& name) const;
     Names& constants() { return constants_; }
     const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
 

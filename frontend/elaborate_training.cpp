@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "frontend/foreign_names.h"
+
 namespace snnc::frontend {
 
 // ---- names ---------------------------------------------------------------------------------
@@ -65,9 +67,10 @@ void TrainingBuilder::build(const TrainDecl& train) {
     }
     if (loss)
         training_.loss = per_sample_number(*loss, "loss");
-    else
-        context_.error(Code::MissingSetting, train.network.range, "the train block says no `loss`");
-    if (!seen_.count("optimizer"))
+    else if (!meant_.count("loss"))
+        context_.error(Code::MissingSetting, train.network.range, "the train block says no `loss`")
+            .note("for example `loss = ce_rate(out.s, label)`");
+    if (!seen_.count("optimizer") && !meant_.count("optimizer"))
         context_
             .error(Code::MissingSetting, train.network.range, "the train block says no `optimizer`")
             .note("for example `optimizer = adam(lr = 1e-3)`");
@@ -108,7 +111,9 @@ void TrainingBuilder::declare_target(const TypedName& target) {
             Code::DuplicateName, target.name.range,
             is_new ? fmt::format("the network has an element `{}` already", target.name.text)
                    : fmt::format("`{}` is declared twice", target.name.text));
-        if (!is_new) report.label(place->second, "first declared here");
+        report.label(is_new ? *network_.place(target.name.text) : place->second,
+                     "first declared here");
+        names_.add_target(target.name.text, {});
         return;
     }
     ConstantNames constants(context_, "in the train block");
@@ -187,6 +192,8 @@ void TrainingBuilder::read_setting(const TrainSetting& setting) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
         auto candidates = known;
         candidates.emplace_back("loss");
+        for (std::string& meant : names_for(name, candidates)) meant_.insert(std::move(meant));
+        for (std::string& meant : nearest_names(name, candidates)) meant_.insert(std::move(meant));
         context_.unknown(setting.name, fmt::format("a train block has no setting `{}`", name),
                          candidates);
         return;
@@ -250,8 +257,12 @@ void TrainingBuilder::read_optimizer(const Expr& value) {
     ConstantNames constants(context_, "in the train block");
     for (const Argument& argument : callee.call->arguments) {
         if (!argument.name) {
-            context_.error(Code::WrongArguments, argument.range,
-                           fmt::format("`{}` takes its arguments by name, `lr = 1e-3`", name));
+            const bool first = &argument == &callee.call->arguments.front();
+            auto report = context_.error(Code::WrongArguments, argument.range,
+                                         fmt::format("`{}` takes its arguments by name", name));
+            if (first)
+                report.edit({argument.range.file, argument.range.begin, argument.range.begin},
+                            "lr = ");
             continue;
         }
         const std::string& what = argument.name->text;

@@ -98,7 +98,11 @@ struct Failure {
     Diagnostic diagnostic;
 };
 
-/// Up to three of `candidates` near to `name` (edit distance), nearest first.
+/// "`a`, `b`".
+std::string quoted_list(const std::vector<std::string>& names);
+
+/// Up to three of `candidates` near to `name` (edit distance), nearest first. Where only the case
+/// of letters differs, nothing else was meant.
 std::vector<std::string> nearest_names(std::string_view name,
                                        const std::vector<std::string>& candidates);
 
