@@ -251,9 +251,11 @@ void CellUse::declare_state(const StateMember& state) {
         limited(state.value->range, "an initial value that is drawn");
     } else {
         start = expressions_.value(*state.value, *this);
-        if (!start.poisoned() && start.is_tuple)
+        if (start.is_tuple) {
             context_.error(Code::WrongType, state.value->range,
                            "a tuple stands where a number is needed");
+            start = {};
+        }
     }
     const ir::TensorId tensor = start_tensor(state.name, start);
     context_.network[variable].initial = tensor;
@@ -296,7 +298,7 @@ std::optional<Names::Option> CellUse::option(const std::string& name) {
 }
 
 std::vector<std::string> CellUse::candidates() const {
-    std::vector<std::string> names{"t", "dt", "pi", "inf"};
+    std::vector<std::string> names{"t", "dt", "pi", "inf", "true", "false"};
     for (const auto& [name, range] : names_) names.push_back(name);
     return names;
 }

@@ -51,9 +51,13 @@ void CellUse::check_undeclared_equations() {
         std::vector<std::string> known;
         for (const Name* state : states_) known.push_back(state->text);
         for (const Name* output : outputs_) known.push_back(output->text);
-        context_.unknown(
-            name, fmt::format("`{}` declares no state or output `{}`", cell_.name.text, name.text),
-            known);
+        const std::string message =
+            fmt::format("`{}` declares no state or output `{}`", cell_.name.text, name.text);
+        if (nearest_names(name.text, known).empty())
+            context_.error(Code::UnknownName, name.range, message)
+                .note(fmt::format("a state is declared by `state {} = 0`", name.text));
+        else
+            context_.unknown(name, message, known);
         refused_.insert(name.text);
     }
 }

@@ -202,6 +202,8 @@ Value CellUse::let_value(Let& let) {
 
 void CellUse::define_equation(const Equation& equation, const SourceRange& range) {
     const bool sound = check_equation_target(equation);
+    const std::string& name = equation.name.text;
+    if (refused_.count(name) || options_.count(name)) return;
     if (equation.draws) return limited(range, "a draw");
     const Value value = expressions_.value(*equation.value, *this);
     if (!sound || value.poisoned()) return;

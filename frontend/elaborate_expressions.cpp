@@ -45,7 +45,7 @@ std::optional<Names::Option> ArgumentNames::option(const std::string& name) {
 }
 
 std::vector<std::string> ArgumentNames::candidates() const {
-    std::vector<std::string> names{"dt", "pi", "inf"};
+    std::vector<std::string> names{"dt", "pi", "inf", "true", "false"};
     for (const auto& [name, value] : values_) names.push_back(name);
     return names;
 }
@@ -67,7 +67,7 @@ Value ConstantNames::member(const Path& path) {
 }
 
 std::vector<std::string> ConstantNames::candidates() const {
-    std::vector<std::string> names{"dt", "pi", "inf"};
+    std::vector<std::string> names{"dt", "pi", "inf", "true", "false"};
     for (const auto& [name, value] : values_) names.push_back(name);
     return names;
 }
@@ -194,8 +194,11 @@ Value Expressions::binary(const Expr& expr, const Binary& node, Names& names) {
     if (compares_option(node, names)) return {};
     static constexpr Op ops[] = {Op::Add, Op::Sub, Op::Mul, Op::Div, Op::Pow, Op::Lt, Op::Le,
                                  Op::Gt,  Op::Ge,  Op::Eq,  Op::Ne,  Op::And, Op::Or};
-    const Value left = value(*node.left, names);
-    const Value right = value(*node.right, names);
+    const bool equality = node.op == BinaryOperator::Eq || node.op == BinaryOperator::Ne;
+    const auto operand = [&](const Expr& operand) {
+        return equality ? value(operand, names) : number_value(operand, names);
+    };
+    const Value left = operand(*node.left), right = operand(*node.right);
     return apply(context_, ops[int(node.op)], {left, right}, expr.range);
 }
 

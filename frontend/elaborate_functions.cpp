@@ -236,7 +236,11 @@ Value Expressions::spike(const Expr& expr, const Reference& reference, const Cal
         pinned = surrogate(*reference.surrogate, names);
         if (!pinned) return {};
     }
-    if (!given) return {};
+    if (!given) {
+        Dry dry(context_);
+        for (const Argument& argument : callee.call->arguments) value(*argument.value.value, names);
+        return {};
+    }
     const Value x = value(*given->positional[0]->value.value, names);
     const SurrogateUse* use = pinned ? &*pinned : names.surrogate();
     const SurrogateUse fallback = use ? SurrogateUse{} : default_surrogate();

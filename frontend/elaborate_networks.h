@@ -61,6 +61,8 @@ class NetworkBuilder {
     std::vector<ir::TensorId> parameters(const Path& path) const;
     std::vector<std::string> names() const;
     bool has(const std::string& name) const { return place(name).has_value(); }
+    /// Was a mistake of this element reported?
+    bool is_broken(const std::string& name) const;
     /// Where an element gets its name, or stands.
     std::optional<SourceRange> place(const std::string& name) const;
     Names& constants() { return constants_; }
@@ -157,6 +159,9 @@ std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressio
 /// An input or a target: its name, shape, kind, interval, and whether it has a value per step.
 std::optional<ir::Tensor> typed_tensor(Context& context, Expressions& expressions, Names& names,
                                        const TypedName& typed);
+
+/// The settings of train blocks.
+const std::vector<std::string>& train_settings();
 
 /// The layers of the language.
 bool is_layer(const std::string& name);

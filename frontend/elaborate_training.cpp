@@ -183,15 +183,18 @@ bool TrainingBuilder::flag(const Expr& value, const std::string& name) {
     return given.value_or(1) != 0;
 }
 
-void TrainingBuilder::read_setting(const TrainSetting& setting) {
-    static const std::vector<std::string> known{"metric",    "optimizer", "batch", "epochs",
+const std::vector<std::string>& train_settings() {
+    static const std::vector<std::string> names{"metric",    "optimizer", "batch", "epochs",
                                                 "seed",      "shuffle",   "bptt",  "precision",
-                                                "drop_last", "schedule",  "clip"};
+                                                "drop_last", "schedule",  "clip",  "loss"};
+    return names;
+}
+
+void TrainingBuilder::read_setting(const TrainSetting& setting) {
+    const auto& candidates = train_settings();
     const std::string& name = setting.name.text;
     if (name == "metric") return;
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-        auto candidates = known;
-        candidates.emplace_back("loss");
+    if (std::find(candidates.begin(), candidates.end(), name) == candidates.end()) {
         for (std::string& meant : names_for(name, candidates)) meant_.insert(std::move(meant));
         for (std::string& meant : nearest_names(name, candidates)) meant_.insert(std::move(meant));
         context_.unknown(setting.name, fmt::format("a train block has no setting `{}`", name),
@@ -317,8 +320,9 @@ void TrainingBuilder::read_betas(const Expr& given, ir::OptimizerConfig& config)
 void TrainingBuilder::read_freeze(const Freeze& freeze) {
     for (const Path& path : freeze.paths) {
         const auto parameters = network_.parameters(path);
-        if (parameters.empty() && !network_.tensor(path, "`freeze`")) continue;
-        if (parameters.empty())
+        const bool known = network_.has(path.head.text) && path.suffixes.empty();
+        if (parameters.empty() && !known && !network_.tensor(path, "`freeze`")) continue;
+        if (parameters.empty() && !network_.is_broken(path.head.text))
             context_.error(Code::WrongType, path.range,
                            fmt::format("`{}` has no parameter to freeze", path.head.text));
         for (const ir::TensorId parameter : parameters)

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "frontend/elaborate_context.h"
@@ -35,11 +36,13 @@ SourceRange place_of_call(const Context& context, SourceRange range) {
 
 constexpr std::size_t longest_list = 8;  // of names that are listed
 
-/// Names that were declared, without those that stand everywhere.
+/// Names that were declared, without those that every expression may use.
 std::vector<std::string> declared(const std::vector<std::string>& candidates) {
+    const bool expression =
+        std::find(candidates.begin(), candidates.end(), "pi") != candidates.end();
     std::vector<std::string> names;
     for (const std::string& candidate : candidates)
-        if (!is_reserved(candidate)) names.push_back(candidate);
+        if (!expression || !is_reserved(candidate)) names.push_back(candidate);
     return names;
 }
 

@@ -297,6 +297,11 @@ void NetworkBuilder::connect(const Place& from, const Place& to) {
     to.node->edges.push_back({from.node, from.member, to.member, from.range, to.range});
 }
 
+bool NetworkBuilder::is_broken(const std::string& name) const {
+    const Node* node = member(name);
+    return !node || node->broken;
+}
+
 std::optional<SourceRange> NetworkBuilder::place(const std::string& name) const {
     if (const auto found = named_.find(name); found != named_.end()) return found->second;
     if (const Node* node = member(name)) return node->range;

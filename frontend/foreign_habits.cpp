@@ -76,7 +76,7 @@ bool missing_else(const FaultView& fault, Diagnostics& diagnostics) {
 /// Python's `a if c else b`.
 bool condition_behind_value(const FaultView& fault, Diagnostics& diagnostics) {
     if (fault.wrong().type != TokenType::If || fault.at_start() || fault.on_new_line() ||
-        !ends_value(fault.last().type) || !fault.expects(TokenType::Plus)) {
+        !ends_value(fault.last().type)) {
         return false;
     }
     diagnostics

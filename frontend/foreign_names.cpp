@@ -84,6 +84,7 @@ constexpr Row rows[] = {
     {"msecond", "ms"},
     {"usec", "us"},
     {"volt", "V"},
+    {"Volt", "V"},
     {"mvolt", "mV"},
     {"amp", "A"},
     {"namp", "nA"},

@@ -180,12 +180,13 @@ class FaultReporter : private FaultView {
     /// `dense(4) fc1`, `fc Leaky`: a chain lacks `->` or `as`.
     bool missing_joint() {
         if (statement().rule != Rule::NetworkStatement || at_start() || on_new_line() ||
-            !is_name(wrong().type) || !expects(TokenType::Arrow)) {
+            !is_name(wrong().type) || !expects(TokenType::EndOfFile)) {
             return false;
         }
         const TokenType next = type_at(1);
         const bool element = next == TokenType::LeftParen || next == TokenType::As;
-        if (!seen(TokenType::Arrow) && !element) return false;  // rather an unknown statement
+        const bool setting = statement().tokens[1].token.type == TokenType::Assign;
+        if (setting || (!seen(TokenType::Arrow) && !element)) return false;
         const bool arrow = element || is_named();
         diagnostics_
             .report(Code::UnexpectedText, wrong().range,

@@ -41,15 +41,17 @@ DiagnosticBuilder& DiagnosticBuilder::file(std::string name) {
 
 DiagnosticBuilder Diagnostics::report(Code code, const SourceRange& range, std::string message) {
     Diagnostic made{code, range, std::move(message), {}, {}, {}, {}};
+    const Severity severity = info(code).severity;
+    // Two warnings of a place are two facts; a second error would follow from the first.
+    const bool by_place = range.valid() && severity != Severity::Warning;
     const bool repeated = !seen_
                                .emplace(code, range.file.index, range.begin, range.end,
-                                        range.valid() ? std::string() : made.message)
+                                        by_place ? std::string() : made.message)
                                .second;
     if (repeated) {
         repeated_ = std::move(made);
         return DiagnosticBuilder(repeated_);
     }
-    const Severity severity = info(code).severity;
     if (severity == Severity::Error) ++errors_;
     if (severity == Severity::Limitation) ++limitations_;
     all_.push_back(std::move(made));

@@ -84,7 +84,7 @@ class Diagnostics {
 
  private:
     std::vector<Diagnostic> all_;
-    /// Code and place (for messages without a place: and words) of what was reported.
+    /// Code and place (for warnings and messages without a place: and words) of what was reported.
     using Key = std::tuple<Code, std::uint32_t, std::uint32_t, std::uint32_t, std::string>;
     std::set<Key> seen_;
     int errors_ = 0;
