@@ -65,8 +65,10 @@ void CellUse::check_undeclared_equations() {
 void CellUse::check_missing_equations() {
     const auto check = [&](const Name& name, const char* kind) {
         if (defined_.count(name.text)) return;
-        context_.error(Code::MissingEquation, name.range,
-                       fmt::format("the {} `{}` has no equation", kind, name.text));
+        context_
+            .error(Code::MissingEquation, name.range,
+                   fmt::format("the {} `{}` has no equation", kind, name.text))
+            .note(fmt::format("it is written `{}[t] = …`", name.text));
         defined_.emplace(name.text, name.range);
     };
     for (const Name* state : states_) check(*state, "state");

@@ -34,6 +34,14 @@ static bool is_shape_of(const Expr& expr) {
     return member && member->name.text == "shape";
 }
 
+/// `f32[batch, 784]`, where no parameter has that name.
+static bool names_the_batch(const Expr& expr, const Names& names) {
+    const Name* word = as_word(expr);
+    if (!word || (word->text != "batch" && word->text != "batch_size")) return false;
+    const auto known = names.candidates();
+    return std::find(known.begin(), known.end(), word->text) == known.end();
+}
+
 std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressions, Names& names,
                                         const std::vector<Cut>& cuts, const SourceRange& range) {
     ir::Shape shape;
@@ -43,6 +51,10 @@ std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressio
             context.error(Code::WrongType, cut.range, "an extent is one number, not a slice");
             sound = false;
             continue;
+        }
+        if (names_the_batch(*cut.begin, names)) {
+            context.error(Code::UnknownName, cut.range, "the batch is never part of a shape");
+            return std::nullopt;
         }
         if (const Name* word = as_word(*cut.begin); word && word->text == "_") {
             context.error(Code::LimitedWiring, cut.range,

@@ -134,22 +134,23 @@ ir::TensorId TrainingBuilder::per_sample_number(const Expr& expr, const std::str
     const Value value = expressions_.value(expr, names_);
     if (value.poisoned()) return {};
     const Extent where = extent(context_, value);
+    const char* what = name == "loss" ? "loss" : "metric";
     const auto wrong = [&](const std::string& message, const std::string& note) {
         context_.error(Code::LossNotScalar, expr.range, message).note(note);
         return ir::TensorId{};
     };
     if (value.is_tuple || value.is_class)
-        return wrong(fmt::format("the {} must be a number", name == "loss" ? "loss" : "metric"),
+        return wrong(fmt::format("the {} must be a number", what),
                      value.is_class
                          ? "`ce(scores, label)` and `accuracy(scores, label)` take labels"
                          : "a tuple stands only where an argument asks for one");
     if (where.per_step)
-        return wrong("there is a value for each step",
+        return wrong(fmt::format("the {} has a value for each step, not one for the run", what),
                      "`sum_t`, `mean_t`, `max_t`, `last` or `count` leave one for the run");
     if (!value.shape.empty())
-        return wrong(
-            fmt::format("there are values of shape {} for each sample", ir::to_string(value.shape)),
-            "`sum`, `mean`, `mse`, `ce` or `l2` leave one number");
+        return wrong(fmt::format("the {} has values of shape {} for each sample, not one number",
+                                 what, ir::to_string(value.shape)),
+                     "`sum`, `mean`, `mse`, `ce` or `l2` leave one number");
     const ir::TensorId result = helper(context_, name, {}, {false, true}, expr.range);
     context_.define(result, ir::Formula{value.expr});
     return result;

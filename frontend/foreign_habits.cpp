@@ -136,6 +136,23 @@ bool step_in_round_brackets(const FaultView& fault, Diagnostics& diagnostics) {
     return true;
 }
 
+/// `state v : f32 = 0`, Brian2's `dv/dt = -v/tau : volt`
+bool declared_type(const FaultView& fault, Diagnostics& diagnostics) {
+    const TokenType word = fault.first().token.type;
+    const bool declares = word == TokenType::Input || word == TokenType::Output ||
+                          word == TokenType::Param || word == TokenType::Learn ||
+                          word == TokenType::State || word == TokenType::Let ||
+                          fault.seen(TokenType::Assign);
+    if (fault.statement().rule != Rule::Member || fault.wrong().type != TokenType::Colon ||
+        fault.at_start() || !ends_value(fault.last().type) || !declares) {
+        return false;
+    }
+    diagnostics
+        .report(Code::UnexpectedText, fault.wrong().range, "the names of a cell declare no type")
+        .note("all are numbers; a unit stands at its number, `20ms`");
+    return true;
+}
+
 /// `1_000`
 bool grouped_digits(const FaultView& fault, Diagnostics& diagnostics) {
     if (fault.at_start() || fault.last().type != TokenType::Number ||
@@ -172,7 +189,8 @@ bool report_foreign_habit(const FaultView& fault, Diagnostics& diagnostics) {
            mistaken_symbol(fault, diagnostics) || assignment_in_expression(fault, diagnostics) ||
            missing_else(fault, diagnostics) || condition_behind_value(fault, diagnostics) ||
            list_or_string(fault, diagnostics) || surrogate_module(fault, diagnostics) ||
-           step_in_round_brackets(fault, diagnostics) || import_without_quotes(fault, diagnostics);
+           step_in_round_brackets(fault, diagnostics) || declared_type(fault, diagnostics) ||
+           import_without_quotes(fault, diagnostics);
 }
 
 std::string instead_of_statement(const std::string& word) {
