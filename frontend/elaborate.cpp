@@ -36,7 +36,7 @@ std::string name_of_train(const TrainDecl& train) {
 template <class Kind, class NameOf>
 const Kind* choose(const std::vector<const Kind*>& all, const std::string& name,
                    const std::string& what, const std::string& option, NameOf name_of,
-                   Diagnostics& diagnostics) {
+                   const std::string& file, Diagnostics& diagnostics) {
     std::vector<const Kind*> fitting;
     std::vector<std::string> names;
     for (const Kind* one : all) {
@@ -49,6 +49,7 @@ const Kind* choose(const std::vector<const Kind*>& all, const std::string& name,
             diagnostics.report(Code::NoNetwork, {},
                                name.empty() ? fmt::format("the file has no {}", what)
                                             : fmt::format("the file has no {} `{}`", what, name));
+        report.file(file);
         if (const std::string hint = did_you_mean(name, names); !hint.empty())
             report.note(hint);
         else if (!all.empty())
@@ -58,6 +59,7 @@ const Kind* choose(const std::vector<const Kind*>& all, const std::string& name,
     diagnostics
         .report(Code::SeveralNetworks, {},
                 fmt::format("the file has several {}s; say which with `{}`", what, option))
+        .file(file)
         .note("there are " + listed(fitting, name_of));
     return nullptr;
 }
@@ -126,18 +128,21 @@ class Elaborator {
  private:
     const TrainDecl* choose_train(const Request& request) {
         auto trains = all_of<TrainDecl>(module_);
+        if (!request.network.empty() && !choose_network(request)) return nullptr;
         if (!request.network.empty())
             std::erase_if(trains, [&](const TrainDecl* train) {
                 return train->network.text != request.network;
             });
         return choose(trains, request.train_block, "train block", "--train-block", name_of_train,
-                      diagnostics_);
+                      file_name(), diagnostics_);
     }
 
     const NetworkDecl* choose_network(const Request& request) {
         return choose(all_of<NetworkDecl>(module_), request.network, "network", "--network",
-                      name_of_network, diagnostics_);
+                      name_of_network, file_name(), diagnostics_);
     }
+
+    std::string file_name() const { return sources_.file(module_.main->file).name(); }
 
     /// A train block may speak of a network of another file.
     const NetworkDecl* network_of(const TrainDecl& train) {
@@ -148,9 +153,9 @@ class Elaborator {
             Code::UnknownName, train.network.range,
             declaration ? fmt::format("`{}` is no network", train.network.text)
                         : fmt::format("there is no network `{}`", train.network.text));
-        if (const std::string hint = did_you_mean(train.network.text, network_names(module_));
-            !hint.empty())
-            report.note(hint);
+        const auto near = nearest_names(train.network.text, network_names(module_));
+        report.note(did_you_mean(train.network.text, network_names(module_)));
+        if (near.size() == 1) report.edit(train.network.range, near[0]);
         return nullptr;
     }
 

@@ -25,8 +25,13 @@ void CellUse::collect_members() {
     for (const Member& member : cell_.members) collect(member);
 }
 
-void CellUse::declare_name(const Name& name, const char* kind) {
-    check_not_reserved(name, context_.diagnostics);
+/// False if the name cannot be had; its equation and uses are then no further mistakes.
+bool CellUse::declare_name(const Name& name, const char* kind) {
+    if (is_reserved(name.text)) {
+        check_not_reserved(name, context_.diagnostics);
+        refused_.insert(name.text);
+        return false;
+    }
     // A state may be an output as well.
     const bool is_state = state_members_.count(name.text) > 0;
     const bool is_output = std::any_of(outputs_.begin(), outputs_.end(),
@@ -34,10 +39,12 @@ void CellUse::declare_name(const Name& name, const char* kind) {
     const auto [place, is_new] = names_.emplace(name.text, name.range);
     const bool state_and_output = (is_output && !is_state && std::string_view(kind) == "state") ||
                                   (is_state && !is_output && std::string_view(kind) == "output");
-    if (is_new || state_and_output) return;
+    if (is_new || state_and_output) return true;
     context_
         .error(Code::DuplicateName, name.range, fmt::format("`{}` is declared twice", name.text))
         .label(place->second, "first declared here");
+    refused_.insert(name.text);
+    return false;
 }
 
 void CellUse::limited(const SourceRange& range, const std::string& what) {
@@ -49,29 +56,29 @@ void CellUse::collect(const Member& member) {
         CellUse& self;
         const Member& member;
         void operator()(const PortMember& node) {
-            self.declare_name(node.name, "input");
+            if (!self.declare_name(node.name, "input")) return;
             self.inputs_.push_back(&node.name);
         }
         void operator()(const OutputMember& node) {
-            self.declare_name(node.name, "output");
+            if (!self.declare_name(node.name, "output")) return;
             self.outputs_.push_back(&node.name);
         }
         void operator()(const ParamMember& node) {
-            self.declare_name(node.name, "parameter");
+            if (!self.declare_name(node.name, "parameter")) return;
             self.parameters_[node.name.text].member = &node;
             self.parameter_order_.push_back(node.name.text);
         }
         void operator()(const StateMember& node) {
-            self.declare_name(node.name, "state");
+            if (!self.declare_name(node.name, "state")) return;
             self.states_.push_back(&node.name);
             self.state_members_[node.name.text] = &node;
         }
         void operator()(const OptionMember& node) {
-            self.declare_name(node.name, "option");
+            if (!self.declare_name(node.name, "option")) return;
             self.options_[node.name.text] = {&node, node.values.front().text};
         }
         void operator()(const LetMember& node) {
-            self.declare_name(node.name, "let");
+            if (!self.declare_name(node.name, "let")) return;
             self.let_order_.push_back(&node.name);
             self.lets_[node.name.text].member = &node;
         }
@@ -96,16 +103,36 @@ const Name* CellUse::input(const std::string& name) const {
     return nullptr;
 }
 
+std::vector<std::string> CellUse::input_names() const {
+    std::vector<std::string> names;
+    for (const Name* input : inputs_) names.push_back(input->text);
+    return names;
+}
+
 // ---- arguments -----------------------------------------------------------------------------
+
+namespace {
+
+/// Is there a `spike(…)` that names no surrogate of its own?
+bool has_open_spike(const CellDecl& cell) {
+    bool found = false;
+    const auto look = [&](const Expr& expr) {
+        const auto* reference = std::get_if<Reference>(&expr.node);
+        if (reference && reference->path.head.text == "spike" && !reference->surrogate)
+            found = true;
+    };
+    for (const Member& member : cell.members) for_each_expression(member, look);
+    return found;
+}
+
+}  // namespace
 
 bool CellUse::read_arguments() {
     bool sound = true;
     std::map<std::string, SourceRange> seen;
     for (const Argument* argument : site_.arguments) {
         if (!argument->name) {
-            context_.error(
-                Code::WrongArguments, argument->range,
-                fmt::format("`{}` takes arguments by name only, `name = value`", cell_.name.text));
+            takes_names_only(*argument);
             sound = false;
             continue;
         }
@@ -124,16 +151,34 @@ bool CellUse::read_arguments() {
         } else if (name == "surrogate") {
             sound = choose_surrogate(*argument) && sound;
         } else {
-            std::vector<std::string> known = parameter_order_;
-            for (const auto& [option_name, use] : options_) known.push_back(option_name);
-            known.emplace_back("surrogate");
-            context_.unknown(
-                *argument->name,
-                fmt::format("`{}` has no parameter or option `{}`", cell_.name.text, name), known);
+            no_such_argument(*argument->name);
             sound = false;
         }
     }
     return sound;
+}
+
+void CellUse::takes_names_only(const Argument& argument) {
+    auto report = context_.error(Code::WrongArguments, argument.range,
+                                 fmt::format("`{}` takes its arguments by name", cell_.name.text));
+    if (!parameter_order_.empty())
+        report.note(fmt::format("for example `{} = {}`", parameter_order_[0],
+                                context_.sources.text(argument.range)));
+}
+
+void CellUse::no_such_argument(const Name& name) {
+    const std::string message =
+        fmt::format("`{}` has no parameter or option `{}`", cell_.name.text, name.text);
+    if (name.text.starts_with("learn_") && parameters_.count(name.text.substr(6))) {
+        context_.error(Code::UnknownName, name.range, message)
+            .note(fmt::format("`{} = learn 0.9` trains a parameter, from this value on",
+                              name.text.substr(6)));
+        return;
+    }
+    std::vector<std::string> known = parameter_order_;
+    for (const auto& [option_name, use] : options_) known.push_back(option_name);
+    if (has_open_spike(cell_)) known.emplace_back("surrogate");
+    context_.unknown(name, message, known);
 }
 
 void CellUse::choose_option(OptionUse& option, const Argument& argument) {
@@ -146,7 +191,7 @@ void CellUse::choose_option(OptionUse& option, const Argument& argument) {
         context_
             .error(Code::WrongType, argument.value.range,
                    fmt::format("the option `{}` takes one of its words", argument.name->text))
-            .label(option.member->name.range, "declared here");
+            .note(fmt::format("there are {}", quoted_list(values)));
         return;
     }
     if (std::find(values.begin(), values.end(), word->text) == values.end()) {
@@ -158,22 +203,6 @@ void CellUse::choose_option(OptionUse& option, const Argument& argument) {
     }
     option.chosen = word->text;
 }
-
-namespace {
-
-/// Is there a `spike(…)` that names no surrogate of its own?
-bool has_open_spike(const CellDecl& cell) {
-    bool found = false;
-    const auto look = [&](const Expr& expr) {
-        const auto* reference = std::get_if<Reference>(&expr.node);
-        if (reference && reference->path.head.text == "spike" && !reference->surrogate)
-            found = true;
-    };
-    for (const Member& member : cell.members) for_each_expression(member, look);
-    return found;
-}
-
-}  // namespace
 
 bool CellUse::choose_surrogate(const Argument& argument) {
     if (!has_open_spike(cell_)) {
@@ -222,9 +251,11 @@ void CellUse::declare_state(const StateMember& state) {
         limited(state.value->range, "an initial value that is drawn");
     } else {
         start = expressions_.value(*state.value, *this);
-        if (!start.poisoned() && start.is_tuple)
+        if (start.is_tuple) {
             context_.error(Code::WrongType, state.value->range,
                            "a tuple stands where a number is needed");
+            start = {};
+        }
     }
     const ir::TensorId tensor = start_tensor(state.name, start);
     context_.network[variable].initial = tensor;
@@ -267,7 +298,7 @@ std::optional<Names::Option> CellUse::option(const std::string& name) {
 }
 
 std::vector<std::string> CellUse::candidates() const {
-    std::vector<std::string> names{"t", "dt", "pi", "inf"};
+    std::vector<std::string> names{"t", "dt", "pi", "inf", "true", "false"};
     for (const auto& [name, range] : names_) names.push_back(name);
     return names;
 }

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace snnc::frontend {
 /// Where a cell stands and what its use says.
 struct CellSite {
     std::string name;  // "hidden"
-    ir::Shape shape;
+    ir::Shape shape;   // []: not known, because of a mistake that was reported
     std::vector<const Argument*> arguments;
     Names* names = nullptr;  // in which the arguments are read
     SourceRange range;       // the use, for messages
@@ -37,6 +38,7 @@ class CellUse : public Names {
     /// The first declared input; nullptr for a cell without.
     const Name* first_input() const;
     const Name* input(const std::string& name) const;
+    std::vector<std::string> input_names() const;
     /// The first declared output.
     const Name* first_output() const;
     /// A state, output, let, input or parameter, for edges, outputs, losses and records: its
@@ -84,7 +86,9 @@ class CellUse : public Names {
     // Members and arguments (elaborate_cells.cpp).
     void collect_members();
     void collect(const Member& member);
-    void declare_name(const Name& name, const char* kind);
+    bool declare_name(const Name& name, const char* kind);
+    void takes_names_only(const Argument& argument);
+    void no_such_argument(const Name& name);
     void limited(const SourceRange& range, const std::string& what);
     bool read_arguments();
     void choose_option(OptionUse& option, const Argument& argument);
@@ -117,6 +121,9 @@ class CellUse : public Names {
     void check_port_interval(const PortMember& port, const Value& value);
     void define_equation(const Equation& equation, const SourceRange& range);
     bool check_equation_target(const Equation& equation);
+    bool check_equation_index(const Equation& equation);
+    void check_undeclared_equations();
+    void report_let_cycle(const Name& name);
     void check_missing_equations();
     Value let_value(Let& let);
     Value port_value(const std::string& name, int lag, const Path& path);
@@ -133,12 +140,14 @@ class CellUse : public Names {
     Stage stage_ = Stage::Parameters;
 
     std::map<std::string, SourceRange> names_;  // everything declared
+    std::set<std::string> refused_;             // declared in vain; was reported
     std::vector<const Name*> inputs_, outputs_, states_, let_order_;
     std::map<std::string, const StateMember*> state_members_;
     std::map<std::string, Parameter> parameters_;
     std::vector<std::string> parameter_order_;
     std::map<std::string, OptionUse> options_;
     std::map<std::string, Let> lets_;
+    std::vector<const Name*> open_lets_;  // that are being evaluated
     struct EquationPlace {
         const Equation* equation;
         SourceRange range;

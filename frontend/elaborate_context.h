@@ -45,13 +45,21 @@ struct Context {
     int dry = 0;
     std::map<std::string, int> counters;  // for names of helper tensors
 
+    /// Bodies of functions and losses that are being inlined, the outermost first.
+    struct Inlining {
+        SourceRange body, call;
+        std::map<std::string, SourceRange> arguments;  // as they are written at the call
+    };
+    std::vector<Inlining> inlinings;
+
     Context(const SourceManager& s, const Declarations& d, Diagnostics& g, ir::Network& n)
         : sources(s), declarations(d), diagnostics(g), network(n) {}
 
-    DiagnosticBuilder error(Code code, const SourceRange& range, std::string message) {
-        return diagnostics.report(code, range, std::move(message));
-    }
-    /// "unknown NAME", with the nearest candidates as a note and, if there is one, as a fix.
+    /// A value that does not fit inside an inlined body is a mistake of the call: it is reported
+    /// there, with a label where it shows.
+    DiagnosticBuilder error(Code code, const SourceRange& range, std::string message);
+    /// "unknown NAME", with what may have been meant as a note and, if that is one name, as a fix;
+    /// else with a list of what there is, if it is short.
     void unknown(const Name& name, const std::string& message,
                  const std::vector<std::string>& candidates);
 

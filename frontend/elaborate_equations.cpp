@@ -25,6 +25,7 @@ void CellUse::define(const std::map<std::string, Value>& ports) {
     stage_ = Stage::Equations;
     const std::size_t first_definition = context_.network.definitions.size();
     define_ports(ports);
+    check_undeclared_equations();
     for (const Name* name : let_order_) let_value(lets_.at(name->text));
     for (const EquationPlace& place : equations_) define_equation(*place.equation, place.range);
     check_missing_equations();
@@ -119,9 +120,10 @@ Value CellUse::member(const Path& path) {
         return {};
     }
     if (!names_.count(name)) {
-        context_.unknown(path.head,
-                         fmt::format("`{}` is not declared in `{}`", name, cell_.name.text),
-                         candidates());
+        if (!refused_.count(name))
+            context_.unknown(path.head,
+                             fmt::format("`{}` is not declared in `{}`", name, cell_.name.text),
+                             candidates());
         return {};
     }
     if (stage_ == Stage::Parameters) {
@@ -161,12 +163,12 @@ Value CellUse::let_value(Let& let) {
     if (let.progress == Progress::Done) return let.value;
     const Name& name = let.member->name;
     if (let.progress == Progress::Running) {
-        context_.error(Code::Cycle, name.range,
-                       fmt::format("`{}` needs itself in the same step", name.text));
+        report_let_cycle(name);
         let.progress = Progress::Done;
         return let.value;
     }
     let.progress = Progress::Running;
+    open_lets_.push_back(&name);
     const int dry = std::exchange(context_.dry, 0);
     Value value;
     if (let.member->draws)
@@ -191,50 +193,17 @@ Value CellUse::let_value(Let& let) {
         let.value = other_name ? value : read(context_, let.tensor);
     }
     let.progress = Progress::Done;
+    open_lets_.pop_back();
     context_.dry = dry;
     return let.value;
 }
 
 // ---- equations -----------------------------------------------------------------------------
 
-bool CellUse::check_equation_target(const Equation& equation) {
-    const std::string& name = equation.name.text;
-    const bool takes_one = state_members_.count(name) ||
-                           std::any_of(outputs_.begin(), outputs_.end(),
-                                       [&](const Name* output) { return output->text == name; });
-    if (!takes_one && names_.count(name)) {
-        context_
-            .error(Code::MisplacedEquation, equation.name.range,
-                   fmt::format("only states and outputs have equations, and `{}` is neither", name))
-            .label(names_.at(name), "declared here");
-        return false;
-    }
-    if (!takes_one) {
-        std::vector<std::string> known;
-        for (const Name* state : states_) known.push_back(state->text);
-        for (const Name* output : outputs_) known.push_back(output->text);
-        context_.unknown(
-            equation.name,
-            fmt::format("`{}` declares no state or output `{}`", cell_.name.text, name), known);
-        return false;
-    }
-    const auto [place, is_new] = defined_.emplace(name, equation.name.range);
-    if (!is_new)
-        context_
-            .error(Code::SecondEquation, equation.name.range,
-                   fmt::format("`{}` has two equations", name))
-            .label(place->second, "the first stands here");
-    if (equation.index) {
-        const auto lag = expressions_.lag(*equation.index, *this);
-        if (lag && *lag != 0)
-            context_.error(Code::WrongTimeIndex, equation.index->range,
-                           "an equation says the value at `[t]`; the past cannot be changed");
-    }
-    return is_new;
-}
-
 void CellUse::define_equation(const Equation& equation, const SourceRange& range) {
     const bool sound = check_equation_target(equation);
+    const std::string& name = equation.name.text;
+    if (refused_.count(name) || options_.count(name)) return;
     if (equation.draws) return limited(range, "a draw");
     const Value value = expressions_.value(*equation.value, *this);
     if (!sound || value.poisoned()) return;
@@ -248,17 +217,6 @@ void CellUse::define_equation(const Equation& equation, const SourceRange& range
     if (!state_members_.count(equation.name.text) && is_zero_or_one(context_, value.expr))
         context_.network[target].kind = ir::DataKind::Spike;
     context_.define(target, ir::Formula{value.expr});
-}
-
-void CellUse::check_missing_equations() {
-    const auto check = [&](const Name& name, const char* kind) {
-        if (defined_.count(name.text)) return;
-        context_.error(Code::MissingEquation, name.range,
-                       fmt::format("the {} `{}` has no equation", kind, name.text));
-        defined_.emplace(name.text, name.range);
-    };
-    for (const Name* state : states_) check(*state, "state");
-    for (const Name* output : outputs_) check(*output, "output");
 }
 
 // ---- lets that are states or outputs -------------------------------------------------------

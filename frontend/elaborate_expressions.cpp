@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 #include "frontend/elaborate_units.h"
+#include "frontend/foreign_names.h"
 
 namespace snnc::frontend {
 
@@ -43,7 +45,7 @@ std::optional<Names::Option> ArgumentNames::option(const std::string& name) {
 }
 
 std::vector<std::string> ArgumentNames::candidates() const {
-    std::vector<std::string> names{"dt", "pi", "inf"};
+    std::vector<std::string> names{"dt", "pi", "inf", "true", "false"};
     for (const auto& [name, value] : values_) names.push_back(name);
     return names;
 }
@@ -65,7 +67,7 @@ Value ConstantNames::member(const Path& path) {
 }
 
 std::vector<std::string> ConstantNames::candidates() const {
-    std::vector<std::string> names{"dt", "pi", "inf"};
+    std::vector<std::string> names{"dt", "pi", "inf", "true", "false"};
     for (const auto& [name, value] : values_) names.push_back(name);
     return names;
 }
@@ -77,7 +79,7 @@ Value Expressions::value(const Expr& expr, Names& names) {
         Expressions& self;
         const Expr& expr;
         Names& names;
-        Value operator()(const Number& node) { return self.number_literal(expr, node); }
+        Value operator()(const Number& node) { return self.number_literal(expr, node, names); }
         Value operator()(const Reference& node) { return self.reference(expr, node, names); }
         Value operator()(const Unary& node) {
             const Value operand = self.value(*node.operand, names);
@@ -99,18 +101,25 @@ Value Expressions::value(const Expr& expr, Names& names) {
     return std::visit(Visitor{*this, expr, names}, expr.node);
 }
 
-Value Expressions::number_literal(const Expr& expr, const Number& number) {
+/// `20msec` is a misspelt unit, `2x` a product without its sign.
+Value Expressions::number_literal(const Expr& expr, const Number& number, Names& names) {
     if (number.unit.empty()) return constant(context_, number.value);
     if (const auto scaled = in_coherent_units(number.value, number.unit))
         return constant(context_, *scaled);
     const SourceRange& range = number.unit_range.valid() ? number.unit_range : expr.range;
     auto report =
         context_.error(Code::UnknownUnit, range, fmt::format("`{}` is no unit", number.unit));
-    const auto nearest = nearest_names(number.unit, unit_names());
-    if (number.unit.size() > 1 && !nearest.empty())
-        report.note(did_you_mean(number.unit, unit_names()));
-    report.note(fmt::format("a product is written `{}*{}`", number.digits, number.unit))
-        .edit(expr.range, fmt::format("{}*{}", number.digits, number.unit));
+    const auto known = names.candidates();
+    const bool is_name = std::find(known.begin(), known.end(), number.unit) != known.end();
+    auto units = names_for(number.unit, unit_names());
+    if (units.empty() && number.unit.size() > 1) units = nearest_names(number.unit, unit_names());
+    if (units.empty() || is_name) {
+        report.note(fmt::format("a product is written `{}*{}`", number.digits, number.unit))
+            .edit(expr.range, fmt::format("{}*{}", number.digits, number.unit));
+        return {};
+    }
+    report.note("did you mean " + quoted_list(units) + "?");
+    if (units.size() == 1) report.edit(range, units[0]);
     return {};
 }
 
@@ -165,11 +174,31 @@ Value Expressions::reference(const Expr& expr, const Reference& reference, Names
     return names.member(reference.path);
 }
 
+/// `reset == zero`: an option is no value; its words mean nothing outside of `match`.
+bool Expressions::compares_option(const Binary& node, Names& names) {
+    if (node.op != BinaryOperator::Eq && node.op != BinaryOperator::Ne) return false;
+    const Name* option = as_word(*node.left);
+    const Name* word = as_word(*node.right);
+    if (!option || !word) return false;
+    if (!names.option(option->text)) std::swap(option, word);
+    const auto chosen = names.option(option->text);
+    if (!chosen || is_reserved(word->text)) return false;
+    context_
+        .error(Code::WrongType, option->range,
+               fmt::format("`{}` is an option and cannot be compared", option->text))
+        .note(fmt::format("it is read with `match {} {{ {} => …  … }}`", option->text, word->text));
+    return true;
+}
+
 Value Expressions::binary(const Expr& expr, const Binary& node, Names& names) {
+    if (compares_option(node, names)) return {};
     static constexpr Op ops[] = {Op::Add, Op::Sub, Op::Mul, Op::Div, Op::Pow, Op::Lt, Op::Le,
                                  Op::Gt,  Op::Ge,  Op::Eq,  Op::Ne,  Op::And, Op::Or};
-    const Value left = value(*node.left, names);
-    const Value right = value(*node.right, names);
+    const bool equality = node.op == BinaryOperator::Eq || node.op == BinaryOperator::Ne;
+    const auto operand = [&](const Expr& operand) {
+        return equality ? value(operand, names) : number_value(operand, names);
+    };
+    const Value left = operand(*node.left), right = operand(*node.right);
     return apply(context_, ops[int(node.op)], {left, right}, expr.range);
 }
 
@@ -190,7 +219,8 @@ Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
     const Name& name = node.option.head;
     const auto option = node.option.suffixes.empty() ? names.option(name.text) : std::nullopt;
     if (!option) {
-        context_.unknown(name, fmt::format("`{}` is no option", name.text), names.candidates());
+        context_.error(Code::UnknownName, name.range, fmt::format("`{}` is no option", name.text))
+            .note(fmt::format("an option is declared by `option {} = a | b`", name.text));
         for (const MatchArm& arm : node.arms) {
             Dry dry(context_);
             value(*arm.result, names);
@@ -220,13 +250,18 @@ Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
         const Value arm_value = value(*arm.result, names);
         if (chosen) result = arm_value;
     }
-    std::string missing;
+    std::vector<std::string> missing;
     for (const std::string& known : values)
-        if (!seen.count(known)) missing += (missing.empty() ? "`" : ", `") + known + "`";
-    if (!missing.empty())
-        context_.error(Code::MatchNotExhaustive, name.range,
-                       fmt::format("the match lacks {}", missing));
-    else if (!option->values && !seen.count(option->chosen))
+        if (!seen.count(known)) missing.push_back(known);
+    if (!missing.empty()) {
+        const auto first = std::find_if(option->values->begin(), option->values->end(),
+                                        [&](const Name& v) { return v.text == missing[0]; });
+        context_
+            .error(Code::MatchNotExhaustive, name.range,
+                   fmt::format("the match lacks {}", quoted_list(missing)))
+            .label(first->range, "declared here")
+            .note("every value of the option has one line");
+    } else if (!option->values && !seen.count(option->chosen))
         context_.error(Code::UnknownName, expr.range,
                        fmt::format("`{}` may not be `{}`", name.text, option->chosen));
     return result;

@@ -141,7 +141,8 @@ class Expressions {
                                        const std::vector<std::string>& named);
     const Expr* plain(const Argument& argument);
 
-    Value number_literal(const Expr& expr, const Number& number);
+    Value number_literal(const Expr& expr, const Number& number, Names& names);
+    bool compares_option(const Binary& node, Names& names);
     Value reference(const Expr& expr, const Reference& reference, Names& names);
     std::optional<Value> fixed(const Path& path, Names& names);
     Value binary(const Expr& expr, const Binary& binary, Names& names);

@@ -82,38 +82,66 @@ class CycleFinder {
     std::vector<std::vector<ir::TensorId>> cycles_;
 };
 
-/// The name without the population, as it stands in a cell's text.
+/// The element of the network that a tensor belongs to, and the rest of its name.
+std::string element_of(const ir::Tensor& tensor) {
+    return tensor.name.substr(0, tensor.name.find('.'));
+}
 std::string written_name(const ir::Tensor& tensor) {
     return tensor.name.substr(tensor.name.rfind('.') + 1);
+}
+
+struct Step {
+    std::string name;
+    SourceRange place;
+};
+
+/// The cycle in the words of the text: the equations of one cell, or the elements of a network.
+std::vector<Step> steps_of(const Context& context, const std::vector<ir::TensorId>& cycle,
+                           bool in_one_cell) {
+    std::vector<Step> steps;
+    for (const ir::TensorId id : cycle) {
+        const ir::Tensor& tensor = context.network[id];
+        const auto equation = context.origins.equations.find(id.index);
+        const bool known = in_one_cell && equation != context.origins.equations.end();
+        Step step{in_one_cell ? written_name(tensor) : element_of(tensor),
+                  known ? equation->second : tensor.range};
+        if (steps.empty() || steps.back().name != step.name) steps.push_back(std::move(step));
+    }
+    if (steps.size() > 1 && steps.back().name == steps.front().name) steps.pop_back();
+    const auto first =
+        std::min_element(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
+            return std::pair(a.place.file.index, a.place.begin) <
+                   std::pair(b.place.file.index, b.place.begin);
+        });
+    std::rotate(steps.begin(), first, steps.end());
+    return steps;
+}
+
+void report_cycle(Context& context, const std::vector<ir::TensorId>& cycle) {
+    const std::string element = element_of(context.network[cycle[0]]);
+    const bool in_one_cell = std::all_of(cycle.begin(), cycle.end(), [&](ir::TensorId id) {
+        return element_of(context.network[id]) == element;
+    });
+    const std::vector<Step> steps = steps_of(context, cycle, in_one_cell);
+    std::string path;
+    for (const Step& step : steps) path += fmt::format("`{}` needs ", step.name);
+    auto report = context.error(Code::Cycle, steps[0].place,
+                                fmt::format("within one step {}`{}`", path, steps[0].name));
+    for (std::size_t i = 1; i < steps.size(); ++i)
+        report.label(steps[i].place, "and this belongs to the cycle");
+    if (in_one_cell)
+        report.note(fmt::format("read {} from the step before, `{}[t-1]`",
+                                steps.size() > 1 ? "one of them" : "it",
+                                steps[steps.size() > 1 ? 1 : 0].name));
+    else
+        report.note("`-> delay(1) ->` on one of the edges makes it read the step before");
 }
 
 }  // namespace
 
 bool check_cycles(Context& context) {
     const auto cycles = CycleFinder(same_step_reads(context.network)).find();
-    for (std::vector<ir::TensorId> cycle : cycles) {
-        const auto place = [&](ir::TensorId tensor) {
-            const auto found = context.origins.equations.find(tensor.index);
-            return found == context.origins.equations.end() ? context.network[tensor].range
-                                                            : found->second;
-        };
-        const auto first =
-            std::min_element(cycle.begin(), cycle.end(), [&](ir::TensorId a, ir::TensorId b) {
-                const SourceRange x = place(a), y = place(b);
-                return std::pair(x.file.index, x.begin) < std::pair(y.file.index, y.begin);
-            });
-        std::rotate(cycle.begin(), first, cycle.end());
-        std::string path;
-        for (const ir::TensorId tensor : cycle)
-            path += fmt::format("`{}` needs ", context.network[tensor].name);
-        path += fmt::format("`{}`", context.network[cycle[0]].name);
-        auto report =
-            context.error(Code::Cycle, place(cycle[0]), fmt::format("within one step {}", path));
-        for (std::size_t i = 1; i < cycle.size(); ++i)
-            report.label(place(cycle[i]), "and this belongs to the cycle");
-        report.note(fmt::format("read one of them from the step before, `{}[t-1]`",
-                                written_name(context.network[cycle[cycle.size() > 1 ? 1 : 0]])));
-    }
+    for (const std::vector<ir::TensorId>& cycle : cycles) report_cycle(context, cycle);
     return cycles.empty();
 }
 

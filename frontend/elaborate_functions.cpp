@@ -124,12 +124,21 @@ std::optional<Expressions::Arguments> Expressions::arguments(
             sound = false;
         }
     }
-    if (result.positional.size() != positional) {
+    const std::size_t count = result.positional.size();
+    if (count > positional && !named.empty()) {
+        context_
+            .error(Code::WrongArguments, result.positional[positional]->range,
+                   positional == 0 ? fmt::format("`{}` takes its arguments by name", callee.text)
+                                   : fmt::format("`{}` takes {} without a name", callee.text,
+                                                 counted(positional, "argument")))
+            .note(fmt::format("by name: {}", quoted_list(named)));
+        sound = false;
+    } else if (count != positional) {
         context_.error(Code::WrongArguments,
-                       result.positional.size() > positional ? result.positional[positional]->range
-                                                             : join(callee.range, call.range),
+                       count > positional ? result.positional[positional]->range
+                                          : join(callee.range, call.range),
                        fmt::format("`{}` takes {}, not {}", callee.text,
-                                   counted(positional, "argument"), result.positional.size()));
+                                   counted(positional, "argument"), count));
         sound = false;
     }
     if (!sound) return std::nullopt;
@@ -185,6 +194,17 @@ Value Expressions::unknown_function(const Callee& callee, Names& names) {
     const Declaration* loss =
         context_.declarations.find(Space::Function, *callee.name, callee.module);
     if (loss) return misplaced("is a loss and stands in a loss or a metric only");
+    const auto members = names.candidates();
+    if (!callee.module && std::find(members.begin(), members.end(), name) != members.end()) {
+        auto report = context_.error(Code::MisplacedFunction, callee.name->range,
+                                     fmt::format("`{}` is no function", name));
+        const std::string call(context_.sources.text(callee.call->range));
+        if (names.vocabulary() == Vocabulary::Cell && callee.call->arguments.size() == 1)
+            report.note(fmt::format("a step stands in square brackets, `{}[t-1]`", name))
+                .edit(callee.call->range, "[" + call.substr(1, call.size() - 2) + "]");
+        return {};
+    }
+    if (context_.declarations.was_missing(*callee.name)) return {};
     std::vector<std::string> candidates = elementwise_names();
     for (const BuiltinRow& row : builtins())
         if (int(names.vocabulary()) >= int(row.least)) candidates.emplace_back(row.name);
@@ -216,7 +236,11 @@ Value Expressions::spike(const Expr& expr, const Reference& reference, const Cal
         pinned = surrogate(*reference.surrogate, names);
         if (!pinned) return {};
     }
-    if (!given) return {};
+    if (!given) {
+        Dry dry(context_);
+        for (const Argument& argument : callee.call->arguments) value(*argument.value.value, names);
+        return {};
+    }
     const Value x = value(*given->positional[0]->value.value, names);
     const SurrogateUse* use = pinned ? &*pinned : names.surrogate();
     const SurrogateUse fallback = use ? SurrogateUse{} : default_surrogate();
@@ -239,8 +263,10 @@ std::optional<SurrogateUse> Expressions::surrogate(const Path& path, Names& name
     const Declaration* declaration =
         context_.declarations.find(Space::Surrogate, *callee.name, callee.module);
     if (!declaration || callee.index || callee.used != path.suffixes.size()) {
-        context_.unknown(*callee.name, fmt::format("there is no surrogate `{}`", callee.name->text),
-                         context_.declarations.candidates(Space::Surrogate, path.range.file));
+        if (!context_.declarations.was_missing(*callee.name))
+            context_.unknown(*callee.name,
+                             fmt::format("there is no surrogate `{}`", callee.name->text),
+                             context_.declarations.candidates(Space::Surrogate, path.range.file));
         return std::nullopt;
     }
     SurrogateUse use;

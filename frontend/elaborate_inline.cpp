@@ -68,12 +68,17 @@ Value Expressions::inlined(const Declaration& declaration, const Expr& expr, con
     }
     std::map<std::string, Value> values;
     std::map<std::string, std::string> words;
-    for (std::size_t i = 0; i < signature.arguments->size(); ++i)
-        values[(*signature.arguments)[i].text] = value(*given->positional[i]->value.value, names);
+    Context::Inlining place{signature.body->range, expr.range, {}};
+    for (std::size_t i = 0; i < signature.arguments->size(); ++i) {
+        const std::string& name = (*signature.arguments)[i].text;
+        values[name] = value(*given->positional[i]->value.value, names);
+        place.arguments[name] = given->positional[i]->range;
+    }
+    for (const auto& [name, argument] : given->named) place.arguments[name] = argument->value.range;
     for (const Default& parameter : *signature.parameters) {
-        const auto place = given->named.find(parameter.name.text);
-        const Expr& chosen =
-            place == given->named.end() ? *parameter.value : *place->second->value.value;
+        const auto chosen_here = given->named.find(parameter.name.text);
+        const bool by_default = chosen_here == given->named.end();
+        const Expr& chosen = by_default ? *parameter.value : *chosen_here->second->value.value;
         if (stands_for_word(parameter)) {
             const Name* word = as_word(chosen);
             if (!word) {
@@ -82,7 +87,7 @@ Value Expressions::inlined(const Declaration& declaration, const Expr& expr, con
                 return {};
             }
             words[parameter.name.text] = word->text;
-        } else if (place == given->named.end()) {
+        } else if (by_default) {
             ArgumentNames own(context_, names, values);
             values[parameter.name.text] = value(chosen, own);
         } else {
@@ -91,10 +96,10 @@ Value Expressions::inlined(const Declaration& declaration, const Expr& expr, con
     }
     ArgumentNames own(context_, names, std::move(values), std::move(words));
     inlining_.push_back(&declaration);
+    context_.inlinings.push_back(std::move(place));
     const Value result = value(*signature.body, own);
+    context_.inlinings.pop_back();
     inlining_.pop_back();
-    // A mismatch of shapes inside a body is a mistake of the call; say where it is.
-    (void)expr;
     return result;
 }
 

@@ -171,10 +171,12 @@ void NetworkBuilder::declare_dense(Node& node, ir::TensorId source) {
     if (!check_layer_arguments(node, 1, {"bias", "init"})) return;
     const ir::Shape shape = context_.network[source].shape;
     if (shape.size() != 1) {
+        const SourceRange& name = node.callee.name->range;
         context_
-            .error(Code::ShapeMismatch, node.callee.name->range,
+            .error(Code::ShapeMismatch, name,
                    fmt::format("`dense` takes a shape [n], but {} arrives", ir::to_string(shape)))
-            .note("`-> flatten -> dense(…)` makes one row of it");
+            .note("`flatten` makes one row of it")
+            .edit({name.file, name.begin, name.begin}, "flatten -> ");
         return;
     }
     const auto width = dense_width(node);

@@ -74,9 +74,10 @@ Value Expressions::number_value(const Expr& expr, Names& names) {
     const Value result = value(expr, names);
     if (result.poisoned() || context_.dry > 0 || !(result.is_class || result.is_tuple))
         return result;
-    context_.error(Code::WrongType, expr.range,
-                   result.is_tuple ? "a tuple stands where a number is needed"
-                                   : "a class label stands where a number is needed");
+    auto report = context_.error(Code::WrongType, expr.range,
+                                 result.is_tuple ? "a tuple stands where a number is needed"
+                                                 : "a class label stands where a number is needed");
+    if (result.is_class) report.note("`one_hot(label)` is 1 for the class and 0 for the others");
     return {};
 }
 

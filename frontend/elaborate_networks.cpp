@@ -34,6 +34,14 @@ static bool is_shape_of(const Expr& expr) {
     return member && member->name.text == "shape";
 }
 
+/// `f32[batch, 784]`, where no parameter has that name.
+static bool names_the_batch(const Expr& expr, const Names& names) {
+    const Name* word = as_word(expr);
+    if (!word || (word->text != "batch" && word->text != "batch_size")) return false;
+    const auto known = names.candidates();
+    return std::find(known.begin(), known.end(), word->text) == known.end();
+}
+
 std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressions, Names& names,
                                         const std::vector<Cut>& cuts, const SourceRange& range) {
     ir::Shape shape;
@@ -43,6 +51,10 @@ std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressio
             context.error(Code::WrongType, cut.range, "an extent is one number, not a slice");
             sound = false;
             continue;
+        }
+        if (names_the_batch(*cut.begin, names)) {
+            context.error(Code::UnknownName, cut.range, "the batch is never part of a shape");
+            return std::nullopt;
         }
         if (const Name* word = as_word(*cut.begin); word && word->text == "_") {
             context.error(Code::LimitedWiring, cut.range,
@@ -128,7 +140,7 @@ void NetworkBuilder::declare(Node& node) {
     }
     node.declared = Progress::Running;
     if (!node.broken && node.kind == Node::Kind::Layer) declare_layer(node);
-    if (!node.broken && node.kind == Node::Kind::Cells) declare_cells(node);
+    if (node.kind == Node::Kind::Cells && node.cell) declare_cells(node);
     if (!node.broken && node.assertion && node.shape) check_assertion(node, *node.shape);
     node.declared = Progress::Done;
 }
@@ -139,14 +151,12 @@ void NetworkBuilder::declare_cells(Node& node) {
             const ir::TensorId from = source(edge);
             if (from.valid() && !node.shape) node.shape = context_.network[from].shape;
         }
-        if (!node.shape) {
-            node.broken = true;
-            return;
-        }
+        if (!node.shape) node.broken = true;
     }
-    const CellSite site{node.name, *node.shape, node.arguments, &constants_,
+    const CellSite site{node.name, node.shape.value_or(ir::Shape{}), node.arguments, &constants_,
                         node.callee.name->range};
     node.use = std::make_unique<CellUse>(context_, expressions_, *node.cell, site);
+    Dry dry(context_, node.broken);  // the arguments may be wrong all the same
     if (!node.use->declare()) node.broken = true;
 }
 
@@ -184,7 +194,7 @@ ir::TensorId NetworkBuilder::source(const Edge& edge) {
 void NetworkBuilder::define(Node& node) {
     if (node.defined != Progress::Waiting || node.kind != Node::Kind::Cells) return;
     node.defined = Progress::Running;
-    if (!node.use) {
+    if (!node.use || node.broken) {
         node.defined = Progress::Done;
         return;
     }
@@ -199,7 +209,7 @@ void NetworkBuilder::define(Node& node) {
                 context_.unknown(
                     {edge.port, edge.target_range},
                     fmt::format("`{}` has no input `{}`", node.cell->name.text, edge.port),
-                    node.use->variable_names());
+                    node.use->input_names());
             continue;
         }
         const ir::TensorId from = source(edge);
@@ -253,7 +263,7 @@ std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::
                          names());
         return std::nullopt;
     }
-    if (node->broken) return std::nullopt;
+    if (node->broken) return std::nullopt;  // was reported
     const auto* behind =
         path.suffixes.empty() ? nullptr : std::get_if<MemberSuffix>(&path.suffixes[0]);
     const std::size_t used = behind ? 1 : 0;
@@ -266,10 +276,12 @@ std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::
     }
     if (!behind && node->kind != Node::Kind::Cells) return node->output;
     if (!behind) {
-        context_.error(
-            Code::WrongType, path.range,
-            fmt::format("`{}` are cells; say which variable, `{}.{}`", node->name, node->name,
-                        node->use->first_output() ? node->use->first_output()->text : "v"));
+        const Name* output = node->use ? node->use->first_output() : nullptr;
+        const std::string variable = "." + (output ? output->text : "v");
+        context_
+            .error(Code::WrongType, path.range,
+                   fmt::format("`{}` are cells; say which variable", node->name))
+            .edit({path.range.file, path.range.end, path.range.end}, variable);
         return std::nullopt;
     }
     const std::string qualified = node->name + "." + behind->name.text;

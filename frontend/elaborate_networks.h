@@ -60,7 +60,11 @@ class NetworkBuilder {
     /// All parameters of an element, or one; empty if the path names none.
     std::vector<ir::TensorId> parameters(const Path& path) const;
     std::vector<std::string> names() const;
-    bool has(const std::string& name) const { return by_name_.count(name) || named_.count(name); }
+    bool has(const std::string& name) const { return place(name).has_value(); }
+    /// Was a mistake of this element reported?
+    bool is_broken(const std::string& name) const;
+    /// Where an element gets its name, or stands.
+    std::optional<SourceRange> place(const std::string& name) const;
     Names& constants() { return constants_; }
     const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
 
@@ -155,6 +159,9 @@ std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressio
 /// An input or a target: its name, shape, kind, interval, and whether it has a value per step.
 std::optional<ir::Tensor> typed_tensor(Context& context, Expressions& expressions, Names& names,
                                        const TypedName& typed);
+
+/// The settings of train blocks.
+const std::vector<std::string>& train_settings();
 
 /// The layers of the language.
 bool is_layer(const std::string& name);

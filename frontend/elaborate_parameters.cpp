@@ -55,7 +55,8 @@ Value CellUse::parameter_value(Parameter& parameter) {
     if (const auto known = number(context_, value))
         check_interval(*known, member.interval, member.name.text, expr.range);
     if (!value.poisoned() && value.is_tuple) {
-        context_.error(Code::WrongType, expr.range, "a tuple stands where a number is needed");
+        context_.error(Code::WrongType, expr.range, "a tuple stands where a number is needed")
+            .note("`uniform(0, 1) per neuron` gives each cell a value of its own");
         return {};
     }
     return value;
@@ -86,6 +87,7 @@ Value CellUse::stored_parameter(Parameter& parameter, const Expr& expr, Names& n
     if (per && per->text == "neuron") {
         tensor.shape = site_.shape;
     } else if (per && per->text == "channel") {
+        if (site_.shape.empty()) return {};
         if (site_.shape.size() < 2) {
             context_.error(Code::ShapeMismatch, per->range,
                            fmt::format("`per channel` needs cells of shape [c, …], and these have "

@@ -128,9 +128,17 @@ void Declarations::import_name(FileScope& scope, const Program& from, const Name
         declare(scope, *place->second, name, diagnostics);
     }
     if (found) return;
+    scope.missing.insert(name.text);
     auto report = diagnostics.report(Code::UnknownName, name.range,
                                      fmt::format("the imported file declares no `{}`", name.text));
-    if (const std::string hint = did_you_mean(name.text, known); !hint.empty()) report.note(hint);
+    const auto near = nearest_names(name.text, known);
+    report.note(did_you_mean(name.text, known));
+    if (near.size() == 1) report.edit(name.range, near[0]);
+}
+
+bool Declarations::was_missing(const Name& name) const {
+    const auto file = files_.find(name.range.file.index);
+    return file != files_.end() && file->second.missing.count(name.text) != 0;
 }
 
 const Declaration* Declarations::find(Space space, const Name& name, const Name* module) const {

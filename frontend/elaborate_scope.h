@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ class Declarations {
     /// Does this name stand for an imported module (`import "x.snn" as m`) in its file?
     bool is_module(const Name& name) const;
 
+    /// Was it reported that the imported file does not have this name?
+    bool was_missing(const Name& name) const;
+
     /// What could be meant, for "did you mean".
     std::vector<std::string> candidates(Space space, FileId from) const;
 
@@ -40,6 +44,7 @@ class Declarations {
     struct FileScope {
         Names names[3];
         std::map<std::string, FileId> modules;
+        std::set<std::string> missing;  // imported, but not there
     };
     void declare(FileScope& scope, const Declaration& declaration, const Name& name,
                  Diagnostics& diagnostics);

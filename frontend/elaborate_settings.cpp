@@ -1,6 +1,7 @@
 // Constants of a network: its parameters, dt, the number of steps, and what --set changes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "frontend/elaborate_networks.h"
@@ -33,6 +34,12 @@ void NetworkBuilder::read_settings() {
         const auto* setting = std::get_if<Setting>(&statement.node);
         if (!setting) continue;
         const std::string& name = setting->name.text;
+        const auto& others = train_settings();
+        if (std::find(others.begin(), others.end(), name) != others.end()) {
+            context_.error(Code::UnknownName, setting->name.range,
+                           fmt::format("`{}` is a setting of a train block", name));
+            continue;
+        }
         if (name != "steps" && name != "duration" && name != "dt") {
             context_.unknown(setting->name, fmt::format("a network has no setting `{}`", name),
                              {"steps", "duration", "dt"});
@@ -88,12 +95,10 @@ std::optional<std::int64_t> NetworkBuilder::steps_of(const Expr& duration) {
         const auto* written = std::get_if<Number>(&duration.node);
         const char* unit = written && !written->unit.empty() ? "ms" : "";
         context_
-            .error(
-                Code::BadSetting, duration.range,
-                fmt::format("the duration is {} steps, which is no whole number", to_text(count)))
-            .note(fmt::format("the nearest durations are {}{} and {}{}",
-                              to_text(std::floor(count) * dt), unit, to_text(std::ceil(count) * dt),
-                              unit));
+            .error(Code::BadSetting, duration.range,
+                   fmt::format("the duration is {:.6g} steps, which is no whole number", count))
+            .note(fmt::format("the nearest durations are {:.9g}{} and {:.9g}{}",
+                              std::floor(count) * dt, unit, std::ceil(count) * dt, unit));
         return std::nullopt;
     }
     return std::int64_t(whole);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "frontend/foreign_names.h"
+
 namespace snnc::frontend {
 
 // ---- names ---------------------------------------------------------------------------------
@@ -65,9 +67,10 @@ void TrainingBuilder::build(const TrainDecl& train) {
     }
     if (loss)
         training_.loss = per_sample_number(*loss, "loss");
-    else
-        context_.error(Code::MissingSetting, train.network.range, "the train block says no `loss`");
-    if (!seen_.count("optimizer"))
+    else if (!meant_.count("loss"))
+        context_.error(Code::MissingSetting, train.network.range, "the train block says no `loss`")
+            .note("for example `loss = ce_rate(out.s, label)`");
+    if (!seen_.count("optimizer") && !meant_.count("optimizer"))
         context_
             .error(Code::MissingSetting, train.network.range, "the train block says no `optimizer`")
             .note("for example `optimizer = adam(lr = 1e-3)`");
@@ -108,7 +111,9 @@ void TrainingBuilder::declare_target(const TypedName& target) {
             Code::DuplicateName, target.name.range,
             is_new ? fmt::format("the network has an element `{}` already", target.name.text)
                    : fmt::format("`{}` is declared twice", target.name.text));
-        if (!is_new) report.label(place->second, "first declared here");
+        report.label(is_new ? *network_.place(target.name.text) : place->second,
+                     "first declared here");
+        names_.add_target(target.name.text, {});
         return;
     }
     ConstantNames constants(context_, "in the train block");
@@ -129,22 +134,23 @@ ir::TensorId TrainingBuilder::per_sample_number(const Expr& expr, const std::str
     const Value value = expressions_.value(expr, names_);
     if (value.poisoned()) return {};
     const Extent where = extent(context_, value);
+    const char* what = name == "loss" ? "loss" : "metric";
     const auto wrong = [&](const std::string& message, const std::string& note) {
         context_.error(Code::LossNotScalar, expr.range, message).note(note);
         return ir::TensorId{};
     };
     if (value.is_tuple || value.is_class)
-        return wrong(fmt::format("the {} must be a number", name == "loss" ? "loss" : "metric"),
+        return wrong(fmt::format("the {} must be a number", what),
                      value.is_class
                          ? "`ce(scores, label)` and `accuracy(scores, label)` take labels"
                          : "a tuple stands only where an argument asks for one");
     if (where.per_step)
-        return wrong("there is a value for each step",
+        return wrong(fmt::format("the {} has a value for each step, not one for the run", what),
                      "`sum_t`, `mean_t`, `max_t`, `last` or `count` leave one for the run");
     if (!value.shape.empty())
-        return wrong(
-            fmt::format("there are values of shape {} for each sample", ir::to_string(value.shape)),
-            "`sum`, `mean`, `mse`, `ce` or `l2` leave one number");
+        return wrong(fmt::format("the {} has values of shape {} for each sample, not one number",
+                                 what, ir::to_string(value.shape)),
+                     "`sum`, `mean`, `mse`, `ce` or `l2` leave one number");
     const ir::TensorId result = helper(context_, name, {}, {false, true}, expr.range);
     context_.define(result, ir::Formula{value.expr});
     return result;
@@ -178,15 +184,20 @@ bool TrainingBuilder::flag(const Expr& value, const std::string& name) {
     return given.value_or(1) != 0;
 }
 
-void TrainingBuilder::read_setting(const TrainSetting& setting) {
-    static const std::vector<std::string> known{"metric",    "optimizer", "batch", "epochs",
+const std::vector<std::string>& train_settings() {
+    static const std::vector<std::string> names{"metric",    "optimizer", "batch", "epochs",
                                                 "seed",      "shuffle",   "bptt",  "precision",
-                                                "drop_last", "schedule",  "clip"};
+                                                "drop_last", "schedule",  "clip",  "loss"};
+    return names;
+}
+
+void TrainingBuilder::read_setting(const TrainSetting& setting) {
+    const auto& candidates = train_settings();
     const std::string& name = setting.name.text;
     if (name == "metric") return;
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-        auto candidates = known;
-        candidates.emplace_back("loss");
+    if (std::find(candidates.begin(), candidates.end(), name) == candidates.end()) {
+        for (std::string& meant : names_for(name, candidates)) meant_.insert(std::move(meant));
+        for (std::string& meant : nearest_names(name, candidates)) meant_.insert(std::move(meant));
         context_.unknown(setting.name, fmt::format("a train block has no setting `{}`", name),
                          candidates);
         return;
@@ -255,8 +266,12 @@ void TrainingBuilder::read_optimizer(const Expr& value) {
     ConstantNames constants(context_, "in the train block");
     for (const Argument& argument : callee.call->arguments) {
         if (!argument.name) {
-            context_.error(Code::WrongArguments, argument.range,
-                           fmt::format("`{}` takes its arguments by name, `lr = 1e-3`", name));
+            const bool first = &argument == &callee.call->arguments.front();
+            auto report = context_.error(Code::WrongArguments, argument.range,
+                                         fmt::format("`{}` takes its arguments by name", name));
+            if (first)
+                report.edit({argument.range.file, argument.range.begin, argument.range.begin},
+                            "lr = ");
             continue;
         }
         const std::string& what = argument.name->text;
@@ -311,8 +326,9 @@ void TrainingBuilder::read_betas(const Expr& given, ir::OptimizerConfig& config)
 void TrainingBuilder::read_freeze(const Freeze& freeze) {
     for (const Path& path : freeze.paths) {
         const auto parameters = network_.parameters(path);
-        if (parameters.empty() && !network_.tensor(path, "`freeze`")) continue;
-        if (parameters.empty())
+        const bool known = network_.has(path.head.text) && path.suffixes.empty();
+        if (parameters.empty() && !known && !network_.tensor(path, "`freeze`")) continue;
+        if (parameters.empty() && !network_.is_broken(path.head.text))
             context_.error(Code::WrongType, path.range,
                            fmt::format("`{}` has no parameter to freeze", path.head.text));
         for (const ir::TensorId parameter : parameters)

@@ -1,6 +1,8 @@
 // Train blocks and `--loss`: targets, loss, metrics, optimiser (language.md section 5).
 #pragma once
 
+#include <set>
+
 #include "frontend/elaborate_networks.h"
 
 namespace snnc::frontend {
@@ -71,6 +73,7 @@ class TrainingBuilder {
     LossNames names_;
     ir::Training training_;
     std::map<std::string, SourceRange> seen_;
+    std::set<std::string> meant_;  // settings that a misspelt name may have meant
 };
 
 }  // namespace snnc::frontend

@@ -1,21 +1,75 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "frontend/elaborate_context.h"
+#include "frontend/elaborate_units.h"
+#include "frontend/foreign_names.h"
 #include "ir/expr/evaluate.h"
 
 namespace snnc::frontend {
 
 using ir::Op;
 
+namespace {
+
+/// Is it the value that is wrong, and not the text of the body that meets it?
+bool blames_value(Code code) {
+    return code == Code::WrongType || code == Code::ShapeMismatch || code == Code::NotConstant ||
+           code == Code::NotWhole || code == Code::OutOfInterval;
+}
+
+bool lies_in(const SourceRange& inner, const SourceRange& outer) {
+    return inner.file == outer.file && outer.begin <= inner.begin && inner.end <= outer.end;
+}
+
+/// Where the user wrote what stands at `range` of an inlined body: the argument, else the call.
+SourceRange place_of_call(const Context& context, SourceRange range) {
+    for (auto call = context.inlinings.rbegin(); call != context.inlinings.rend(); ++call) {
+        if (!lies_in(range, call->body)) continue;
+        const auto argument = call->arguments.find(std::string(context.sources.text(range)));
+        range = argument == call->arguments.end() ? call->call : argument->second;
+    }
+    return range;
+}
+
+constexpr std::size_t longest_list = 8;  // of names that are listed
+
+/// Names that were declared, without those that every expression may use.
+std::vector<std::string> declared(const std::vector<std::string>& candidates) {
+    const bool expression =
+        std::find(candidates.begin(), candidates.end(), "pi") != candidates.end();
+    std::vector<std::string> names;
+    for (const std::string& candidate : candidates)
+        if (!expression || !is_reserved(candidate)) names.push_back(candidate);
+    return names;
+}
+
+}  // namespace
+
+DiagnosticBuilder Context::error(Code code, const SourceRange& range, std::string message) {
+    const SourceRange place = blames_value(code) ? place_of_call(*this, range) : range;
+    auto report = diagnostics.report(code, place, std::move(message));
+    if (place != range) report.label(range, "it is needed here");
+    return report;
+}
+
 void Context::unknown(const Name& name, const std::string& message,
                       const std::vector<std::string>& candidates) {
     auto report = error(Code::UnknownName, name.range, message);
-    const auto nearest = nearest_names(name.text, candidates);
-    if (nearest.empty()) return;
-    report.note(did_you_mean(name.text, candidates));
-    if (nearest.size() == 1) report.edit(name.range, nearest[0]);
+    auto meant = names_for(name.text, candidates);
+    if (meant.empty()) meant = nearest_names(name.text, candidates);
+    if (!meant.empty()) {
+        report.note("did you mean " + quoted_list(meant) + "?");
+        if (meant.size() == 1) report.edit(name.range, meant[0]);
+        return;
+    }
+    const auto all = declared(candidates);
+    if (name.text.size() > 1 && in_coherent_units(1, name.text))
+        report.note(fmt::format("a unit is written right behind its number, `10{}`", name.text));
+    else if (!all.empty() && all.size() <= longest_list)
+        report.note(fmt::format("there {} {}", all.size() == 1 ? "is" : "are", quoted_list(all)));
 }
 
 ir::TensorId Context::add(ir::Tensor tensor, const SourceRange& equation) {
@@ -195,7 +249,8 @@ ir::TensorId materialise(Context& context, const Value& value, const std::string
 }
 
 std::string counted(std::size_t count, const std::string& noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+    const char* ending = count == 1 ? "" : noun.ends_with('s') ? "es" : "s";
+    return fmt::format("{} {}{}", count, noun, ending);
 }
 
 std::string to_text(double value) { return fmt::format("{}", value); }

@@ -102,6 +102,15 @@ const CellDecl* NetworkBuilder::find_cell(const Expressions::Callee& callee,
                        fmt::format("the library's `{}` is not there yet", callee.name->text));
         return nullptr;
     }
+    if (!declaration && is_builtin_function(callee.name->text)) {
+        context_
+            .error(Code::MisplacedFunction, callee.name->range,
+                   fmt::format("`{}` is a function; a chain holds layers and cells",
+                               callee.name->text))
+            .note("functions stand in the equations of a cell");
+        return nullptr;
+    }
+    if (!declaration && context_.declarations.was_missing(*callee.name)) return nullptr;
     if (!declaration) {
         std::vector<std::string> known =
             context_.declarations.candidates(Space::Cell, callee.name->range.file);
@@ -125,7 +134,7 @@ void NetworkBuilder::declare_populations() {
         node->callee = expressions_.callee(population->cell);
         node->cell = find_cell(node->callee, population->cell.range);
         if (!node->callee.index) {
-            context_.error(Code::WrongType, population->cell.range,
+            context_.error(Code::WrongType, node->callee.name->range,
                            fmt::format("a population says its shape, `{} : {}[100]`",
                                        population->name.text, node->callee.name->text));
         } else {
@@ -286,6 +295,17 @@ void NetworkBuilder::connect(const Place& from, const Place& to) {
         return;
     }
     to.node->edges.push_back({from.node, from.member, to.member, from.range, to.range});
+}
+
+bool NetworkBuilder::is_broken(const std::string& name) const {
+    const Node* node = member(name);
+    return !node || node->broken;
+}
+
+std::optional<SourceRange> NetworkBuilder::place(const std::string& name) const {
+    if (const auto found = named_.find(name); found != named_.end()) return found->second;
+    if (const Node* node = member(name)) return node->range;
+    return std::nullopt;
 }
 
 std::vector<std::string> NetworkBuilder::names() const {

@@ -150,6 +150,14 @@ class BracketMatcher {
         return true;
     }
 
+    /// The first `->` or `as` behind a `(` or `[`, where neither can stand inside; else `stop`.
+    Index foreign_to_brackets(Index opening, Index stop) const {
+        if (!is_parenthesis(type(opening))) return stop;
+        for (Index i = opening + 1; i < stop; ++i)
+            if (type(i) == TokenType::Arrow || type(i) == TokenType::As) return i;
+        return stop;
+    }
+
     void report_unclosed(Index opening, Index stop) {
         const auto culprit =
             std::find_if(misindented_.begin(), misindented_.end(), [&](const auto& pair) {
@@ -157,9 +165,11 @@ class BracketMatcher {
                        type(opening) == TokenType::LeftBrace;
             });
         const std::string closing(spelling(partner(type(opening))));
-        const std::uint32_t after = range(stop - 1).end;
+        const Index before = foreign_to_brackets(opening, stop);
+        const std::uint32_t after = range(before - 1).end;
         const SourceRange place{file_, after, after};
-        const std::string until = stop >= words_.size()           ? "the end of the file"
+        const std::string until = before < stop ? "`" + std::string(spelling(type(before))) + "`"
+                                  : stop >= words_.size()         ? "the end of the file"
                                   : is_parenthesis(type(opening)) ? "the end of the line"
                                                                   : "the next declaration";
         auto builder = diagnostics_.report(Code::UnclosedBracket, place,

@@ -142,10 +142,29 @@ class WordReader {
             point = true;
         }
         if (!point) return false;
+        if (dotted_operator(last)) return true;
         const SourceRange range = join(tokens_[at_].range, tokens_[last].range);
         report_number(range);
         add(TokenType::Number, range);
         at_ = last + 1;
+        return true;
+    }
+
+    /// MATLAB's `2.*v`
+    bool dotted_operator(std::size_t point) {
+        const TokenType behind = type_at(point + 1);
+        if (point != at_ + 1 || !touches(point) ||
+            (behind != TokenType::Star && behind != TokenType::Slash && behind != TokenType::Hat)) {
+            return false;
+        }
+        const SourceRange range = join(tokens_[point].range, tokens_[point + 1].range);
+        const std::string meant(spelling(behind));
+        diagnostics_
+            .report(Code::ForeignOperator, range, "`." + meant + "` is written `" + meant + "`")
+            .note("all operators work element by element")
+            .edit(range, meant);
+        add(TokenType::Number, tokens_[at_].range);
+        at_ = point + 1;
         return true;
     }
 
@@ -214,9 +233,12 @@ class WordReader {
                 .edit(range, first == 0xA0 ? " " : "");
             return;
         }
-        diagnostics_.report(
+        auto report = diagnostics_.report(
             Code::UnknownCharacter, range,
             "`" + std::string(written.substr(0, 40)) + "` does not belong to the language");
+        if (written == "%") report.note("a comment begins with `//`");
+        const bool quote = first >= 0x201C && first <= 0x201F;
+        if (quote && at == written.size()) report.edit(range, "\"");
     }
 
     const SourceManager& sources_;

@@ -63,6 +63,7 @@ class TreeBuilder {
     TrainDecl training(P::TrainDeclContext* tree);
     void edges(P::EdgesContext* tree, std::vector<NetworkStatement>& out);
     bool setting(P::EdgesContext* tree, NetworkStatement& out);
+    bool looks_like_setting(P::ElementContext* part);
     bool population(P::EdgesContext* tree, NetworkStatement& out);
     Element element(P::ElementContext* tree);
     ShapeAssertion shape(P::ElementTailContext* tree);

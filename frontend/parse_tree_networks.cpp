@@ -75,10 +75,25 @@ bool TreeBuilder::population(P::EdgesContext* tree, NetworkStatement& out) {
         out.node = std::move(node);
         return true;
     }
+    if (looks_like_setting(part)) return false;
     auto builder = diagnostics_.report(Code::BadStatementForm, range(part),
                                        "a chain joins two elements or more with `->`");
     builder.note("a population is declared by `name : Cell[n]`, a setting by `name = value`");
     return false;
+}
+
+/// `steps: 25`
+bool TreeBuilder::looks_like_setting(P::ElementContext* part) {
+    const std::string_view name = text(range(part->path()));
+    const auto tails = part->elementTail();
+    if ((name != "steps" && name != "dt" && name != "duration") || tails.size() != 1 ||
+        tails[0]->COLON() == nullptr) {
+        return false;
+    }
+    const SourceRange colon = range(tails[0]->COLON());
+    diagnostics_.report(Code::BadStatementForm, colon, "a setting is given with `=`")
+        .edit(colon, " =");
+    return true;
 }
 
 Element TreeBuilder::element(P::ElementContext* tree) {

@@ -151,10 +151,15 @@ class StatementChecker {
         const auto member = {TokenType::Input, TokenType::Output, TokenType::Param,
                              TokenType::Learn, TokenType::State,  TokenType::Option,
                              TokenType::Let};
-        if (std::find(member.begin(), member.end(), type(begin)) != member.end()) {
+        const auto behind_name = {TokenType::LeftBracket, TokenType::Assign, TokenType::Arrow,
+                                  TokenType::Colon};
+        const bool inner =
+            is_name(type(begin)) && begin + 1 < end &&
+            std::find(behind_name.begin(), behind_name.end(), type(begin + 1)) != behind_name.end();
+        if (inner || std::find(member.begin(), member.end(), type(begin)) != member.end()) {
             diagnostics_
                 .report(Code::UnknownStatement, code_[begin].token.range,
-                        "`" + std::string(spelling(type(begin))) +
+                        "`" + std::string(sources_.text(code_[begin].token.range)) +
                             "` stands outside of every neuron and network")
                 .note("is there a `}` too many before it?");
             return;

@@ -5,19 +5,11 @@
 #include <string>
 
 #include "frontend/expected_tokens.h"
+#include "frontend/foreign_habits.h"
 
 namespace snnc::frontend {
 
 namespace {
-
-bool has(const std::vector<TokenType>& types, TokenType type) {
-    return std::find(types.begin(), types.end(), type) != types.end();
-}
-
-bool is_end(TokenType type) {
-    return type == TokenType::EndOfFile || type == TokenType::Separator ||
-           type == TokenType::Semicolon;
-}
 
 /// Begins a statement wherever it stands at the start of one.
 bool begins_statement(TokenType type) {
@@ -42,77 +34,34 @@ bool looks_like_unit(std::string_view text) {
     return false;
 }
 
-constexpr std::size_t longest_quote = 40;  // bytes
-
-class FaultReporter {
+class FaultReporter : private FaultView {
  public:
     FaultReporter(const SourceManager& sources, const FaultyStatement& statement,
                   Diagnostics& diagnostics)
-        : sources_(sources),
-          statement_(statement),
-          diagnostics_(diagnostics),
-          wrong_(statement.tokens[statement.fault.token].token),
-          expected_(statement.fault.expected) {
-        if (statement.fault.token > 0) last_ = statement.tokens[statement.fault.token - 1].token;
-    }
+        : FaultView(sources, statement), diagnostics_(diagnostics) {}
 
     std::optional<std::size_t> report() {
-        if (misplaced_line_end() || number_before_name() || compound_assignment() ||
-            mistaken_symbol() || assignment_in_expression() || missing_else() ||
-            learn_in_expression() || missing_surrogate() || keyword_as_name() ||
-            unknown_statement()) {
+        if (misplaced_line_end() || report_foreign_habit(*this, diagnostics_) ||
+            number_before_name() || learn_in_expression() || missing_surrogate() ||
+            missing_joint() || keyword_as_name() || unknown_statement()) {
             return std::nullopt;
         }
-        if (missing_separator()) return statement_.fault.token;
+        if (missing_separator()) return statement().fault.token;
         generic();
         return std::nullopt;
     }
 
  private:
-    bool at_start() const { return statement_.fault.token == 0; }
-    const CodeToken& first() const { return statement_.tokens.front(); }
-    std::string text(const Token& token) const {
-        const std::string_view all = sources_.text(token.range);
-        return std::string(all);
-    }
-
-    std::string quoted(const Token& token) const {
-        std::string all = text(token);
-        if (all.size() > longest_quote || all.find('\n') != std::string::npos) {
-            return std::string(token.type == TokenType::String ? "the string" : "this");
-        }
-        return "`" + all + "`";
-    }
-
-    std::string found() const {
-        if (!is_end(wrong_.type)) {
-            return (is_keyword(wrong_.type) ? "the keyword " : "") + quoted(wrong_);
-        }
-        const TokenType after =
-            wrong_.type == TokenType::EndOfFile ? statement_.after : wrong_.type;
-        if (after == TokenType::EndOfFile) return "the end of the file";
-        if (after == TokenType::Separator) return "the end of the line";
-        return "`" + std::string(spelling(after)) + "`";
-    }
-
-    /// The wrong token; at an end, the place behind the last token.
-    SourceRange place() const {
-        if (!is_end(wrong_.type) || at_start()) return wrong_.range;
-        return {last_.range.file, last_.range.end, last_.range.end};
-    }
-
-    bool on_new_line() const { return statement_.tokens[statement_.fault.token].starts_line; }
-
     bool misplaced_line_end() {
         const TokenType type = first().token.type;
         const bool continues = type == TokenType::Solve || type == TokenType::By ||
                                type == TokenType::Per || type == TokenType::Then ||
-                               (type == TokenType::Surrogate && statement_.rule == Rule::Member);
-        if (!continues || statement_.before == nullptr || !first().starts_line ||
-            !ends_value(statement_.before->token.type)) {
+                               (type == TokenType::Surrogate && statement().rule == Rule::Member);
+        if (!continues || statement().before == nullptr || !first().starts_line ||
+            !ends_value(statement().before->token.type)) {
             return false;
         }
-        const SourceRange gap{first().token.range.file, statement_.before->token.range.end,
+        const SourceRange gap{first().token.range.file, statement().before->token.range.end,
                               first().token.range.begin};
         diagnostics_
             .report(Code::MisplacedLineEnd, first().token.range,
@@ -123,117 +72,51 @@ class FaultReporter {
     }
 
     bool number_before_name() {
-        if (at_start() || last_.type != TokenType::Number || !is_name(wrong_.type) ||
+        if (at_start() || last().type != TokenType::Number || !is_name(wrong().type) ||
             on_new_line()) {
             return false;
         }
-        const std::string number = text(last_);
+        const std::string number = text(last());
         const char last_character = number.back();
         const bool has_unit = !(last_character >= '0' && last_character <= '9');
-        if (!has_unit && looks_like_unit(text(wrong_))) {
+        if (!has_unit && looks_like_unit(text(wrong()))) {
             diagnostics_
-                .report(Code::DetachedUnit, join(last_.range, wrong_.range),
+                .report(Code::DetachedUnit, join(last().range, wrong().range),
                         "a unit is written right behind its number")
-                .edit(join(last_.range, wrong_.range), number + text(wrong_));
+                .edit(join(last().range, wrong().range), number + text(wrong()));
             return true;
         }
-        const SourceRange gap{last_.range.file, last_.range.end, last_.range.end};
-        if (next_type() == TokenType::Assign) {
+        if (type_at(1) == TokenType::Assign) {
             diagnostics_
-                .report(Code::UnexpectedText, wrong_.range,
-                        "expected `,` between " + quoted(last_) + " and " + quoted(wrong_))
-                .edit(gap, ",");
+                .report(Code::UnexpectedText, wrong().range,
+                        "expected `,` between " + quoted(last()) + " and " + quoted(wrong()))
+                .edit(gap(), ",");
             return true;
         }
         diagnostics_
-            .report(Code::UnexpectedText, wrong_.range,
-                    "expected an operator between " + quoted(last_) + " and " + quoted(wrong_))
-            .edit(join(last_.range, wrong_.range), number + "*" + text(wrong_));
-        return true;
-    }
-
-    TokenType next_type() const {
-        const std::size_t next = statement_.fault.token + 1;
-        return next < statement_.tokens.size() ? statement_.tokens[next].token.type
-                                               : TokenType::EndOfFile;
-    }
-
-    bool compound_assignment() {
-        const bool arithmetic = wrong_.type == TokenType::Plus || wrong_.type == TokenType::Minus ||
-                                wrong_.type == TokenType::Star || wrong_.type == TokenType::Slash;
-        if (!arithmetic || next_type() != TokenType::Assign || !has(expected_, TokenType::Assign)) {
-            return false;
-        }
-        const Token& assign = statement_.tokens[statement_.fault.token + 1].token;
-        diagnostics_
-            .report(Code::ForeignOperator, join(wrong_.range, assign.range),
-                    "there is no `" + text(wrong_) + "=`")
-            .note("write the equation out, `v[t] = v[t-1] " + text(wrong_) + " x`");
-        return true;
-    }
-
-    /// `==` where `=` is meant, `- >` for `->`.
-    bool mistaken_symbol() {
-        if (wrong_.type == TokenType::Equal && has(expected_, TokenType::Assign)) {
-            diagnostics_
-                .report(Code::ForeignOperator, wrong_.range,
-                        "`==` compares; a value is given with `=`")
-                .edit(wrong_.range, "=");
-            return true;
-        }
-        if (wrong_.type != TokenType::Minus || next_type() != TokenType::Greater) return false;
-        const SourceRange both =
-            join(wrong_.range, statement_.tokens[statement_.fault.token + 1].token.range);
-        diagnostics_.report(Code::ForeignOperator, both, "`->` is written without a blank between")
-            .edit(both, "->");
+            .report(Code::UnexpectedText, wrong().range,
+                    "expected an operator between " + quoted(last()) + " and " + quoted(wrong()))
+            .edit(join(last().range, wrong().range), number + "*" + text(wrong()));
         return true;
     }
 
     bool missing_surrogate() {
-        if (wrong_.type != TokenType::Surrogate || at_start() ||
-            last_.type != TokenType::RightParen) {
+        if (wrong().type != TokenType::Surrogate || at_start() ||
+            last().type != TokenType::RightParen) {
             return false;
         }
         diagnostics_
-            .report(Code::UnexpectedText, wrong_.range, "expected a surrogate behind `surrogate`")
+            .report(Code::UnexpectedText, wrong().range, "expected a surrogate behind `surrogate`")
             .note("a spike pins its surrogate by `spike(x) surrogate atan(alpha = 2)`");
         return true;
     }
 
-    bool assignment_in_expression() {
-        if (wrong_.type != TokenType::Assign || at_start() || !ends_value(last_.type)) return false;
-        const bool inside = std::any_of(
-            statement_.tokens.begin(),
-            statement_.tokens.begin() + static_cast<std::ptrdiff_t>(statement_.fault.token),
-            [](const CodeToken& t) {
-                return t.token.type == TokenType::Assign || t.token.type == TokenType::If ||
-                       t.token.type == TokenType::Tilde || t.token.type == TokenType::On;
-            });
-        if (!inside) return false;
-        diagnostics_
-            .report(Code::ForeignOperator, wrong_.range,
-                    "`=` cannot stand inside an expression; a comparison is written `==`")
-            .edit(wrong_.range, "==");
-        return true;
-    }
-
-    bool missing_else() {
-        if (!has(expected_, TokenType::Else)) return false;
-        auto builder = diagnostics_.report(Code::UnexpectedText, place(),
-                                           "expected `else { ... }` behind the branch of an `if`");
-        builder.note("an `if` is an expression and has a value in both cases");
-        if (wrong_.type == TokenType::Name && text(wrong_) == "elif") {
-            builder.edit(wrong_.range, "else if");
-        }
-        return true;
-    }
-
     bool learn_in_expression() {
-        if (wrong_.type != TokenType::Learn && wrong_.type != TokenType::Fixed) return false;
-        if (statement_.rule != Rule::Member || !has(expected_, TokenType::Number)) return false;
+        if (wrong().type != TokenType::Learn && wrong().type != TokenType::Fixed) return false;
+        if (statement().rule != Rule::Member || !expects(TokenType::Number)) return false;
         diagnostics_
-            .report(Code::UnexpectedText, wrong_.range,
-                    quoted(wrong_) + " cannot stand inside an expression")
+            .report(Code::UnexpectedText, wrong().range,
+                    quoted(wrong()) + " cannot stand inside an expression")
             .note(
                 "a cell declares what is trained by `learn p = 0.9`; a use of the cell decides by "
                 "`Cell(p = learn 0.9)`");
@@ -241,97 +124,149 @@ class FaultReporter {
     }
 
     bool keyword_as_name() {
-        if (!is_keyword(wrong_.type) || !has(expected_, TokenType::Name) || at_start())
-            return false;
+        if (!is_keyword(wrong().type) || !expects(TokenType::Name) || at_start()) return false;
         // On a new line it rather begins the next statement.
-        if (on_new_line() && begins_statement(wrong_.type)) return false;
+        if (on_new_line() && begins_statement(wrong().type)) return false;
         diagnostics_
-            .report(Code::KeywordAsName, wrong_.range,
-                    quoted(wrong_) + " is a keyword and cannot be used as a name")
-            .edit(wrong_.range, text(wrong_) + "_");
+            .report(Code::KeywordAsName, wrong().range,
+                    quoted(wrong()) + " is a keyword and cannot be used as a name")
+            .edit(wrong().range, text(wrong()) + "_");
         return true;
     }
 
-    bool unknown_statement() {
+    /// Is the first word one that begins nothing here?
+    bool begins_with_unknown_word() const {
         const Token& word = first().token;
-        const bool alone = at_start();
-        const bool followed = statement_.fault.token == 1 && is_name(word.type) &&
-                              (is_name(wrong_.type) || is_keyword(wrong_.type)) && !on_new_line();
-        if (!alone && !followed) return false;
-        if (alone && begins_statement(word.type)) {
-            diagnostics_.report(Code::UnknownStatement, word.range,
-                                quoted(word) + " cannot stand in " + std::string(statement_.place));
+        if (at_start()) return true;
+        if (statement().fault.token != 1 || !is_name(word.type) || on_new_line()) return false;
+        if (is_name(wrong().type) || is_keyword(wrong().type)) return true;
+        if (statement().rule != Rule::Member) return false;
+        return wrong().type == TokenType::Colon ||
+               (is_end(wrong().type) && !instead_of_statement(text(word)).empty());
+    }
+
+    bool unknown_statement() {
+        if (!begins_with_unknown_word()) return false;
+        const Token& word = first().token;
+        const std::string instead = instead_of_statement(text(word));
+        if (at_start() && begins_statement(word.type)) {
+            diagnostics_.report(
+                Code::UnknownStatement, word.range,
+                quoted(word) + " cannot stand in " + std::string(statement().place));
             return true;
         }
-        if (alone && !is_name(word.type) && !is_keyword(word.type)) {
+        if (at_start() && !is_name(word.type) && !is_keyword(word.type)) {
             diagnostics_.report(Code::UnexpectedText, word.range,
                                 "a statement cannot begin with " + quoted(word));
             return true;
         }
-        const auto words = first_words(statement_.rule);
-        const auto near = nearest_names(text(word), words);
+        const auto words = first_words(statement().rule);
         auto builder = diagnostics_.report(
             Code::UnknownStatement, word.range,
-            quoted(word) + " begins no statement of " + std::string(statement_.place));
-        builder.note(did_you_mean(text(word), words));
-        if (!near.empty()) builder.edit(word.range, near.front());
-        if (near.empty() && statement_.rule == Rule::NetworkStatement) {
+            quoted(word) + " begins no statement of " + std::string(statement().place));
+        const auto near = nearest_names(text(word), words);
+        if (!instead.empty()) {
+            builder.note(instead);
+        } else if (!near.empty()) {
+            builder.note("did you mean " + quoted_list(near) + "?").edit(word.range, near.front());
+        } else if (statement().rule == Rule::NetworkStatement) {
             builder.note("a network holds inputs, outputs, settings, populations and chains");
-        } else if (near.empty()) {
-            std::string list;
-            for (const std::string& each : words) list += (list.empty() ? "`" : ", `") + each + "`";
-            builder.note("these do: " + list);
+        } else {
+            builder.note("these do: " + quoted_list(words));
         }
         return true;
     }
 
-    bool missing_separator() {
-        if (at_start() || on_new_line() || !has(expected_, TokenType::EndOfFile)) return false;
-        const bool next_begins =
-            begins_statement(wrong_.type) || (last_.type == TokenType::RightBrace &&
-                                              (is_name(wrong_.type) || is_keyword(wrong_.type)));
-        if (!next_begins) return false;
-        const SourceRange gap{last_.range.file, last_.range.end, last_.range.end};
+    /// `dense(4) fc1`, `fc Leaky`: a chain lacks `->` or `as`.
+    bool missing_joint() {
+        if (statement().rule != Rule::NetworkStatement || at_start() || on_new_line() ||
+            !is_name(wrong().type) || !expects(TokenType::EndOfFile)) {
+            return false;
+        }
+        const TokenType next = type_at(1);
+        const bool element = next == TokenType::LeftParen || next == TokenType::As;
+        const bool setting = statement().tokens[1].token.type == TokenType::Assign;
+        if (setting || (!seen(TokenType::Arrow) && !element)) return false;
+        const bool arrow = element || is_named();
         diagnostics_
-            .report(Code::MissingSeparator, wrong_.range,
+            .report(Code::UnexpectedText, wrong().range,
+                    arrow ? "expected `->` before the next element"
+                          : "expected `as` before the name of an element")
+            .edit(gap(), arrow ? " ->" : " as");
+        return true;
+    }
+
+    /// Has the last element of the chain a name already?
+    bool is_named() const {
+        for (std::size_t i = statement().fault.token; i-- > 0;) {
+            const TokenType type = statement().tokens[i].token.type;
+            if (type == TokenType::As) return true;
+            if (type == TokenType::Arrow) return false;
+        }
+        return false;
+    }
+
+    bool missing_separator() {
+        if (at_start() || on_new_line() || !expects(TokenType::EndOfFile)) return false;
+        const bool next_begins =
+            begins_statement(wrong().type) || (last().type == TokenType::RightBrace &&
+                                               (is_name(wrong().type) || is_keyword(wrong().type)));
+        if (!next_begins) return false;
+        diagnostics_
+            .report(Code::MissingSeparator, wrong().range,
                     "two statements on one line are separated by `;`")
-            .edit(gap, ";");
+            .edit(gap(), ";");
         return true;
     }
 
     void generic() {
-        std::string list = expected_list(expected_, last_.type);
+        std::string list = expected_list(statement().fault.expected, last().type);
         if (lacks_relation()) list = "`=`, `:` or `->`";
-        const bool untyped = statement_.rule == Rule::TrainStatement &&
-                             first().token.type == TokenType::Target && is_name(wrong_.type);
+        const bool untyped = statement().rule == Rule::TrainStatement &&
+                             first().token.type == TokenType::Target && is_name(wrong().type);
         if (list.empty() && untyped) list = "`:`";
         std::string message = list.empty() ? "unexpected " + found() : "expected " + list;
-        if (!at_start()) message += " after " + quoted(last_);
+        if (!at_start()) message += " after " + quoted(last());
         if (!list.empty()) message += ", found " + found();
-        diagnostics_.report(Code::UnexpectedText, place(), message);
+        auto report = diagnostics_.report(Code::UnexpectedText, place(), message);
+        const std::string form = form_of_statement();
+        if (!form.empty()) report.note("its form is `" + form + "`");
+    }
+
+    /// An example of what the first word begins, as long as the fault is in its head.
+    std::string form_of_statement() const {
+        if (seen(TokenType::Assign) || seen(TokenType::Tilde) || at_start()) return {};
+        const bool network = statement().rule == Rule::NetworkStatement;
+        switch (first().token.type) {
+            case TokenType::Neuron: return "neuron Name { param beta = 0.9; … }";
+            case TokenType::Network: return "network Name { … }";
+            case TokenType::Train: return "train of Net { … }";
+            case TokenType::Fn: return "fn f(x) = x^2";
+            case TokenType::Surrogate: return "surrogate g(x; width = 1) = …";
+            case TokenType::Loss:
+                return statement().rule == Rule::TrainStatement ? "loss = ce_rate(out.s, label)"
+                                                                : "loss l(x; k = 1) = …";
+            case TokenType::Input: return network ? "input image : f32[784]" : "input I";
+            case TokenType::Output: return network ? "output out.s" : "output s";
+            case TokenType::Param:
+            case TokenType::Learn: return "param beta = 0.9";
+            case TokenType::State: return "state v = 0";
+            case TokenType::Option: return "option reset = zero | none";
+            case TokenType::Target: return "target label : class[10]";
+            default: return {};
+        }
     }
 
     /// A network's statement that has not yet said what it is.
     bool lacks_relation() const {
-        if (statement_.rule != Rule::NetworkStatement || first().token.type == TokenType::Output ||
-            first().token.type == TokenType::Input || !has(expected_, TokenType::EndOfFile)) {
+        if (statement().rule != Rule::NetworkStatement || first().token.type == TokenType::Output ||
+            first().token.type == TokenType::Input || !expects(TokenType::EndOfFile)) {
             return false;
         }
-        return std::none_of(
-            statement_.tokens.begin(),
-            statement_.tokens.begin() + static_cast<std::ptrdiff_t>(statement_.fault.token),
-            [](const CodeToken& t) {
-                return t.token.type == TokenType::Arrow || t.token.type == TokenType::Assign ||
-                       t.token.type == TokenType::Colon;
-            });
+        return !seen(TokenType::Arrow) && !seen(TokenType::Assign) && !seen(TokenType::Colon);
     }
 
-    const SourceManager& sources_;
-    const FaultyStatement& statement_;
     Diagnostics& diagnostics_;
-    Token wrong_;
-    Token last_;
-    const std::vector<TokenType>& expected_;
 };
 
 }  // namespace

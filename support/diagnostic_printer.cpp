@@ -166,7 +166,8 @@ class TextWriter {
         } else if (edit.text.empty()) {
             text = fmt::format("remove `{}`", visible(old));
         } else if (visible(edit.text).empty() || visible(old).empty()) {
-            text = "put both on one line";
+            text = old.find('\n') == std::string_view::npos ? "put a blank there"
+                                                            : "put both on one line";
         } else {
             text = fmt::format("replace `{}` by `{}`", visible(old), visible(edit.text));
         }

@@ -41,15 +41,17 @@ DiagnosticBuilder& DiagnosticBuilder::file(std::string name) {
 
 DiagnosticBuilder Diagnostics::report(Code code, const SourceRange& range, std::string message) {
     Diagnostic made{code, range, std::move(message), {}, {}, {}, {}};
+    const Severity severity = info(code).severity;
+    // Two warnings of a place are two facts; a second error would follow from the first.
+    const bool by_place = range.valid() && severity != Severity::Warning;
     const bool repeated = !seen_
                                .emplace(code, range.file.index, range.begin, range.end,
-                                        range.valid() ? std::string() : made.message)
+                                        by_place ? std::string() : made.message)
                                .second;
     if (repeated) {
         repeated_ = std::move(made);
         return DiagnosticBuilder(repeated_);
     }
-    const Severity severity = info(code).severity;
     if (severity == Severity::Error) ++errors_;
     if (severity == Severity::Limitation) ++limitations_;
     all_.push_back(std::move(made));
@@ -115,7 +117,7 @@ std::vector<std::string> nearest_names(std::string_view name,
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<std::string> names;
     for (const auto& [distance, candidate] : found) {
-        if (names.size() == 3) break;
+        if (names.size() == 3 || (distance > 1 && found[0].first == 1)) break;
         if (std::find(names.begin(), names.end(), candidate) == names.end()) {
             names.push_back(candidate);
         }
@@ -123,12 +125,15 @@ std::vector<std::string> nearest_names(std::string_view name,
     return names;
 }
 
-std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
+std::string quoted_list(const std::vector<std::string>& names) {
     std::string text;
-    for (const std::string& near : nearest_names(name, candidates)) {
-        text += (text.empty() ? "did you mean `" : ", `") + near + "`";
-    }
-    return text.empty() ? text : text + "?";
+    for (const std::string& name : names) text += (text.empty() ? "`" : ", `") + name + "`";
+    return text;
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
+    const auto near = nearest_names(name, candidates);
+    return near.empty() ? "" : "did you mean " + quoted_list(near) + "?";
 }
 
 }  // namespace snnc

@@ -84,7 +84,7 @@ class Diagnostics {
 
  private:
     std::vector<Diagnostic> all_;
-    /// Code and place (for messages without a place: and words) of what was reported.
+    /// Code and place (for warnings and messages without a place: and words) of what was reported.
     using Key = std::tuple<Code, std::uint32_t, std::uint32_t, std::uint32_t, std::string>;
     std::set<Key> seen_;
     int errors_ = 0;
@@ -98,7 +98,11 @@ struct Failure {
     Diagnostic diagnostic;
 };
 
-/// Up to three of `candidates` near to `name` (edit distance), nearest first.
+/// "`a`, `b`".
+std::string quoted_list(const std::vector<std::string>& names);
+
+/// Up to three of `candidates` near to `name` (edit distance), nearest first. Where only the case
+/// of letters differs, nothing else was meant.
 std::vector<std::string> nearest_names(std::string_view name,
                                        const std::vector<std::string>& candidates);
 

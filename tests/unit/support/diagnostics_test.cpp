@@ -49,6 +49,7 @@ TEST(Diagnostics, NearestNames) {
     EXPECT_EQ(first("completely_different"), "");
     EXPECT_EQ(first("w"), "");  // shares no letter with `v`
     EXPECT_EQ(did_you_mean("bta", names), "did you mean `beta`?");
+    EXPECT_EQ(did_you_mean("Adam", {"adamw", "adam"}), "did you mean `adam`?");
     EXPECT_EQ(did_you_mean("qqqq", names), "");
 }
 

@@ -1,0 +1,96 @@
+// Which equations a cell may have and must have: one for each state and output, at `[t]`.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/elaborate_cells.h"
+
+namespace snnc::frontend {
+
+bool CellUse::check_equation_target(const Equation& equation) {
+    const std::string& name = equation.name.text;
+    if (refused_.count(name)) return false;
+    const bool takes_one = state_members_.count(name) ||
+                           std::any_of(outputs_.begin(), outputs_.end(),
+                                       [&](const Name* output) { return output->text == name; });
+    if (!takes_one) {
+        context_
+            .error(Code::MisplacedEquation, equation.name.range,
+                   fmt::format("only states and outputs have equations, and `{}` is neither", name))
+            .label(names_.at(name), "declared here");
+        return false;
+    }
+    const auto [place, is_new] = defined_.emplace(name, equation.name.range);
+    if (!is_new)
+        context_
+            .error(Code::SecondEquation, equation.name.range,
+                   fmt::format("`{}` has two equations", name))
+            .label(place->second, "the first stands here");
+    return check_equation_index(equation) && is_new;
+}
+
+/// Only `[t]` may stand on the left side.
+bool CellUse::check_equation_index(const Equation& equation) {
+    if (!equation.index) return true;
+    const auto& cuts = equation.index->cuts;
+    const Name* word =
+        cuts.size() == 1 && !cuts[0].is_slice && cuts[0].begin ? as_word(*cuts[0].begin) : nullptr;
+    if (word && word->text == "t") return true;
+    context_
+        .error(Code::WrongTimeIndex, equation.index->range,
+               "an equation says the value at `[t]`, not at another step")
+        .note(fmt::format("on its right side the step before is `{}[t-1]`", equation.name.text));
+    return false;
+}
+
+/// An equation without a declaration is one mistake, whatever reads its name.
+void CellUse::check_undeclared_equations() {
+    for (const EquationPlace& place : equations_) {
+        const Name& name = place.equation->name;
+        if (names_.count(name.text) || refused_.count(name.text)) continue;
+        std::vector<std::string> known;
+        for (const Name* state : states_) known.push_back(state->text);
+        for (const Name* output : outputs_) known.push_back(output->text);
+        const std::string message =
+            fmt::format("`{}` declares no state or output `{}`", cell_.name.text, name.text);
+        if (nearest_names(name.text, known).empty())
+            context_.error(Code::UnknownName, name.range, message)
+                .note(fmt::format("a state is declared by `state {} = 0`", name.text));
+        else
+            context_.unknown(name, message, known);
+        refused_.insert(name.text);
+    }
+}
+
+void CellUse::check_missing_equations() {
+    const auto check = [&](const Name& name, const char* kind) {
+        if (defined_.count(name.text)) return;
+        context_
+            .error(Code::MissingEquation, name.range,
+                   fmt::format("the {} `{}` has no equation", kind, name.text))
+            .note(fmt::format("it is written `{}[t] = …`", name.text));
+        defined_.emplace(name.text, name.range);
+    };
+    for (const Name* state : states_) check(*state, "state");
+    for (const Name* output : outputs_) check(*output, "output");
+}
+
+void CellUse::report_let_cycle(const Name& name) {
+    std::vector<const Name*> cycle(std::find_if(open_lets_.begin(), open_lets_.end(),
+                                                [&](const Name* let) { return let == &name; }),
+                                   open_lets_.end());
+    std::rotate(cycle.begin(),
+                std::min_element(
+                    cycle.begin(), cycle.end(),
+                    [](const Name* a, const Name* b) { return a->range.begin < b->range.begin; }),
+                cycle.end());
+    std::string path;
+    for (const Name* let : cycle) path += fmt::format("`{}` needs ", let->text);
+    auto report = context_.error(Code::Cycle, cycle[0]->range,
+                                 fmt::format("within one step {}`{}`", path, cycle[0]->text));
+    for (std::size_t i = 1; i < cycle.size(); ++i)
+        report.label(cycle[i]->range, "and this belongs to the cycle");
+    report.note("a value of the step before is kept by a state, `v[t-1]`");
+}
+
+}  // namespace snnc::frontend
