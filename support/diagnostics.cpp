@@ -41,9 +41,11 @@ DiagnosticBuilder& DiagnosticBuilder::file(std::string name) {
 
 DiagnosticBuilder Diagnostics::report(Code code, const SourceRange& range, std::string message) {
     Diagnostic made{code, range, std::move(message), {}, {}, {}, {}};
+    // A warning names what it is about: two tensors of one layer have their warnings at one place.
+    const bool by_place = range.valid() && info(code).severity != Severity::Warning;
     const bool repeated = !seen_
                                .emplace(code, range.file.index, range.begin, range.end,
-                                        range.valid() ? std::string() : made.message)
+                                        by_place ? std::string() : made.message)
                                .second;
     if (repeated) {
         repeated_ = std::move(made);
