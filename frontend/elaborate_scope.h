@@ -38,7 +38,8 @@ class Declarations {
  private:
     using Names = std::map<std::string, const Declaration*>;
     struct FileScope {
-        Names names[3];
+        Names names[3];  // what may be said in the file: its own and imported names
+        Names own[3];    // what others import from it
         std::map<std::string, FileId> modules;
     };
     void declare(FileScope& scope, const Declaration& declaration, const Name& name,
