@@ -51,6 +51,7 @@ bool NetworkBuilder::check_layer_arguments(const Node& node, std::size_t most_po
     std::size_t positional = 0;
     std::map<std::string, SourceRange> seen;
     for (const Argument* argument : node.arguments) {
+        if (!expressions_.plain(*argument)) sound = false;
         if (!argument->name) {
             if (++positional <= most_positional) continue;
             context_.error(
@@ -197,16 +198,17 @@ void NetworkBuilder::declare_dense(Node& node, ir::TensorId source) {
 // ---- scale ---------------------------------------------------------------------------------
 
 void NetworkBuilder::declare_scale(Node& node, ir::TensorId source) {
-    if (!check_layer_arguments(node, 1, {})) return;
     const Argument* factor = argument(node, "");
+    if (factor && (factor->value.training != ArgumentValue::Training::Default ||
+                   factor->value.per || as_draw(*factor->value.value))) {
+        context_.error(Code::LimitedLayer, factor->value.range,
+                       "a factor of `scale` that is learned or stored cannot be compiled yet");
+        return;
+    }
+    if (!check_layer_arguments(node, 1, {})) return;
     if (!factor) {
         context_.error(Code::WrongArguments, node.callee.name->range,
                        "`scale` takes the factor, `scale(0.5)`");
-        return;
-    }
-    if (factor->value.training != ArgumentValue::Training::Default || factor->value.per) {
-        context_.error(Code::LimitedLayer, factor->value.range,
-                       "a factor of `scale` that is learned or stored cannot be compiled yet");
         return;
     }
     const auto value = expressions_.number(*factor->value.value, constants_, "the factor");
