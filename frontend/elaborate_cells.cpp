@@ -13,6 +13,7 @@ CellUse::CellUse(Context& context, Expressions& expressions, const CellDecl& cel
 
 bool CellUse::declare() {
     collect_members();
+    for (const auto& [name, range] : names_) context_.taken.insert(site_.name + "." + name);
     const bool sound = read_arguments();
     for (const std::string& name : parameter_order_) parameter(name);
     declare_variables();
@@ -210,6 +211,7 @@ bool CellUse::choose_surrogate(const Argument& argument) {
                        fmt::format("`{}` has no spike that takes a surrogate", cell_.name.text));
         return false;
     }
+    if (!expressions_.plain(argument)) return false;
     const auto* reference = std::get_if<Reference>(&argument.value.value->node);
     if (!reference || reference->surrogate) {
         context_.error(Code::WrongType, argument.value.range,

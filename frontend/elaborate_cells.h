@@ -99,7 +99,7 @@ class CellUse : public Names {
     ir::TensorId start_tensor(const Name& name, const Value& value);
 
     // Parameters (elaborate_parameters.cpp).
-    const Value& parameter(const std::string& name);
+    Value parameter(const std::string& name);
     Value parameter_value(Parameter& parameter);
     Value stored_parameter(Parameter& parameter, const Expr& value, Names& names, bool learned,
                            const std::optional<Name>& per);
@@ -109,6 +109,7 @@ class CellUse : public Names {
     struct Bounds {
         double low, high;
     };
+    Value bounded(const Value& value, const ParamMember& member);
     std::optional<Bounds> bounds(const std::optional<Interval>& interval);
     void check_interval(double value, const std::optional<Interval>& interval,
                         const std::string& name, const SourceRange& range);

@@ -6,8 +6,10 @@
 // reported once.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,7 +45,10 @@ struct Context {
     /// Greater than 0 in a branch that is only checked for names: no tensors are made there and
     /// types do not matter.
     int dry = 0;
-    std::map<std::string, int> counters;  // for names of helper tensors
+    /// Called when `dt` is read: constants of a network may need it before its setting was reached.
+    std::function<void()> before_dt;
+    /// Names that helper tensors must keep clear of: those of elements and members.
+    std::set<std::string> taken;
 
     /// Bodies of functions and losses that are being inlined, the outermost first.
     struct Inlining {

@@ -51,9 +51,10 @@ void CellUse::define_ports(const std::map<std::string, Value>& ports) {
         const auto* port = std::get_if<PortMember>(&member.node);
         if (!port) continue;
         const auto found = ports.find(port->name.text);
-        const Value value = found == ports.end() ? constant(context_, 0) : found->second;
+        Value value = found == ports.end() ? constant(context_, 0) : found->second;
         if (found != ports.end() && port->interval && !value.poisoned())
             check_port_interval(*port, value);
+        if (cell_.encoder) value = apply(context_, Op::Detach, {value}, port->name.range);
         define_port(port->name, value);
     }
 }
@@ -98,6 +99,7 @@ void CellUse::check_port_interval(const PortMember& port, const Value& value) {
 Value CellUse::port_value(const std::string& name, int lag, const Path& path) {
     const Value& value = ports_.at(name);
     if (lag == 0 || value.poisoned() || number(context_, value)) return value;
+    if (context_.dry > 0) return constant(context_, 1);
     const ir::TensorId port = variables_.at(name);
     if (context_.network[port].per_step)
         return {context_.network.pool.read(port, lag), site_.shape};
@@ -150,6 +152,7 @@ Value CellUse::member(const Path& path) {
 Value CellUse::variable_value(const std::string& name, int lag) {
     const ir::TensorId variable = variables_.at(name);
     if (lag > 0 && !context_.network[variable].initial.valid()) {
+        if (context_.dry > 0) return constant(context_, 1);
         const ir::TensorId start =
             start_tensor({name, context_.network[variable].range}, constant(context_, 0));
         context_.network[variable].initial = start;
@@ -161,6 +164,8 @@ Value CellUse::variable_value(const std::string& name, int lag) {
 /// Evaluated when it is first read, so that the order of the lines does not matter.
 Value CellUse::let_value(Let& let) {
     if (let.progress == Progress::Done) return let.value;
+    // An arm that is not taken needs no value; it must not make a cycle of lets that has none.
+    if (context_.dry > 0) return constant(context_, 1);
     const Name& name = let.member->name;
     if (let.progress == Progress::Running) {
         report_let_cycle(name);
@@ -169,7 +174,6 @@ Value CellUse::let_value(Let& let) {
     }
     let.progress = Progress::Running;
     open_lets_.push_back(&name);
-    const int dry = std::exchange(context_.dry, 0);
     Value value;
     if (let.member->draws)
         limited(let.member->value->range, "a draw");
@@ -181,8 +185,14 @@ Value CellUse::let_value(Let& let) {
         value = {};
     }
     if (!value.poisoned() && let.progress == Progress::Running) {
-        let.tensor = helper(context_, site_.name + "." + name.text, value.shape,
-                            extent(context_, value), site_.range);
+        ir::Tensor tensor;
+        tensor.name = site_.name + "." + name.text;
+        tensor.shape = value.shape;
+        const Extent where = extent(context_, value);
+        tensor.per_step = where.per_step;
+        tensor.per_sample = where.per_sample;
+        tensor.range = site_.range;
+        let.tensor = context_.add(std::move(tensor));
         context_.origins.equations[let.tensor.index] = name.range;
         if (is_zero_or_one(context_, value.expr))
             context_.network[let.tensor].kind = ir::DataKind::Spike;
@@ -194,7 +204,6 @@ Value CellUse::let_value(Let& let) {
     }
     let.progress = Progress::Done;
     open_lets_.pop_back();
-    context_.dry = dry;
     return let.value;
 }
 

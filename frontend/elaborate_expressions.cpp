@@ -51,6 +51,7 @@ std::vector<std::string> ArgumentNames::candidates() const {
 }
 
 Value ConstantNames::member(const Path& path) {
+    if (resolver_ && !values_.count(path.head.text)) resolver_(path.head.text);
     const auto found = values_.find(path.head.text);
     if (found == values_.end()) {
         context_.unknown(path.head, fmt::format("`{}` is not declared {}", path.head.text, where_),
@@ -140,7 +141,10 @@ std::optional<Value> Expressions::fixed(const Path& path, Names& names) {
     if (name == "inf") return constant(context_, std::numeric_limits<double>::infinity());
     if (name == "true") return constant(context_, 1);
     if (name == "false") return constant(context_, 0);
-    if (name == "dt") return constant(context_, context_.network.dt);
+    if (name == "dt") {
+        if (context_.before_dt) context_.before_dt();
+        return constant(context_, context_.network.dt);
+    }
     if (name == "xi") {
         context_.error(Code::LimitedCell, path.range, "white noise `xi` cannot be compiled yet");
         return Value{};

@@ -54,14 +54,16 @@ class Names {
 /// Names of an inlined body: its arguments; everything else as where it is called.
 class ArgumentNames : public Names {
  public:
+    /// `timeless`: `t` and `steps` may not be read (functions, surrogates).
     ArgumentNames(Context& context, Names& caller, std::map<std::string, Value> values,
-                  std::map<std::string, std::string> words = {})
+                  std::map<std::string, std::string> words = {}, bool timeless = false)
         : context_(context),
           caller_(caller),
           values_(std::move(values)),
-          words_(std::move(words)) {}
+          words_(std::move(words)),
+          timeless_(timeless) {}
     Vocabulary vocabulary() const override { return caller_.vocabulary(); }
-    bool has_time() const override { return caller_.has_time(); }
+    bool has_time() const override { return !timeless_ && caller_.has_time(); }
     const SurrogateUse* surrogate() override { return caller_.surrogate(); }
     std::string prefix() const override { return caller_.prefix(); }
     Value member(const Path& path) override;
@@ -73,6 +75,7 @@ class ArgumentNames : public Names {
     Names& caller_;
     std::map<std::string, Value> values_;
     std::map<std::string, std::string> words_;  // parameters that stand for a word
+    bool timeless_;
 };
 
 /// Names of constants: parameters of a network, or none.
@@ -84,11 +87,17 @@ class ConstantNames : public Names {
     Value member(const Path& path) override;
     std::vector<std::string> candidates() const override;
     void set(const std::string& name, Value value) { values_[name] = std::move(value); }
+    bool has(const std::string& name) const { return values_.count(name) > 0; }
+    /// Asked for names without a value yet; may set them.
+    void set_resolver(std::function<void(const std::string&)> resolver) {
+        resolver_ = std::move(resolver);
+    }
 
  private:
     Context& context_;
     std::string where_;  // "in a setting": for messages
     std::map<std::string, Value> values_;
+    std::function<void(const std::string&)> resolver_;
 };
 
 class Expressions {
@@ -128,6 +137,10 @@ class Expressions {
     };
     Callee callee(const Path& path) const;
 
+    /// The expression of an argument that is neither `learn`, `fixed` nor `per …`, which are
+    /// reported: they stand at parameters of cells only.
+    const Expr* plain(const Argument& argument);
+
     /// Checks the body of a declaration with arguments of unknown shape: names and calls only.
     void check_body(const Declaration& declaration);
 
@@ -139,7 +152,6 @@ class Expressions {
     std::optional<Arguments> arguments(const Name& callee, const CallSuffix& call,
                                        std::size_t positional,
                                        const std::vector<std::string>& named);
-    const Expr* plain(const Argument& argument);
 
     Value number_literal(const Expr& expr, const Number& number, Names& names);
     bool compares_option(const Binary& node, Names& names);

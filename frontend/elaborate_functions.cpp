@@ -98,7 +98,7 @@ const Expr* Expressions::plain(const Argument& argument) {
         argument.value.pattern_indices.empty())
         return argument.value.value.get();
     context_.error(Code::WrongArguments, argument.value.range,
-                   "only an argument of a cell can be `learn`, `fixed` or `per neuron`");
+                   "only a parameter of a cell can be `learn`, `fixed` or `per neuron`");
     return nullptr;
 }
 
@@ -153,7 +153,7 @@ Value Expressions::call(const Expr& expr, const Reference& reference, Names& nam
         return {};
     }
     const std::string& name = callee.name->text;
-    if (!callee.module && name == "spike" && names.vocabulary() != Vocabulary::Constant)
+    if (!callee.module && name == "spike" && names.vocabulary() == Vocabulary::Cell)
         return spike(expr, reference, callee, names);
     if (reference.surrogate) {
         context_.error(Code::SurrogateMisplaced, reference.surrogate->range,
@@ -303,7 +303,7 @@ Value Expressions::surrogate_at(const SurrogateUse& use, const Value& x, Names& 
     const SurrogateDecl& declaration = *use.declaration;
     if (declaration.arguments.empty()) return {};
     values[declaration.arguments[0].text] = x;
-    ArgumentNames own(context_, names, std::move(values));
+    ArgumentNames own(context_, names, std::move(values), {}, true);
     return value(*declaration.value, own);
 }
 

@@ -86,7 +86,9 @@ Value Expressions::inlined(const Declaration& declaration, const Expr& expr, con
                                fmt::format("`{}` takes a word", parameter.name.text));
                 return {};
             }
-            words[parameter.name.text] = word->text;
+            const auto handed_on = names.option(word->text);
+            words[parameter.name.text] =
+                handed_on && !handed_on->values ? handed_on->chosen : word->text;
         } else if (by_default) {
             ArgumentNames own(context_, names, values);
             values[parameter.name.text] = value(chosen, own);
@@ -94,7 +96,8 @@ Value Expressions::inlined(const Declaration& declaration, const Expr& expr, con
             values[parameter.name.text] = value(chosen, names);
         }
     }
-    ArgumentNames own(context_, names, std::move(values), std::move(words));
+    const bool timeless = std::holds_alternative<FunctionDecl>(declaration.node);
+    ArgumentNames own(context_, names, std::move(values), std::move(words), timeless);
     inlining_.push_back(&declaration);
     context_.inlinings.push_back(std::move(place));
     const Value result = value(*signature.body, own);

@@ -51,10 +51,13 @@ void NetworkBuilder::declare_layer(Node& node) {
 
 bool NetworkBuilder::check_layer_arguments(const Node& node, std::size_t most_positional,
                                            const std::vector<std::string>& named) {
+    const std::string& kind = node.callee.name->text;
+    const bool takes_learned = kind == "scale" || kind == "one_to_one";
     bool sound = true;
     std::size_t positional = 0;
     std::map<std::string, SourceRange> seen;
     for (const Argument* argument : node.arguments) {
+        if (!takes_learned && !expressions_.plain(*argument)) sound = false;
         if (!argument->name) {
             if (++positional <= most_positional) continue;
             context_.error(

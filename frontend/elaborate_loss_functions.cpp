@@ -161,7 +161,8 @@ Value Expressions::huber(const Expr& expr, const Callee& callee, Names& names) {
     return loss.poisoned() ? Value{} : mean_over(loss, names, expr.range);
 }
 
-/// PyTorch's BCELoss: logarithms are cut off at -100.
+/// PyTorch's BCELoss: logarithms are cut off at -100. The gradient for p is PyTorch's as well,
+/// (p - y)/max(p*(1 - p), 1e-12), which stays finite where p is 0 or 1 and the logarithm's is not.
 Value Expressions::bce(const Expr& expr, const Callee& callee, Names& names) {
     const auto x = plain_arguments(callee, 2, names);
     if (!x) return {};
@@ -169,11 +170,16 @@ Value Expressions::bce(const Expr& expr, const Callee& callee, Names& names) {
         return apply(context_, op, operands, expr.range);
     };
     const Value one = constant(context_, 1), floor = constant(context_, -100);
-    const auto logarithm = [&](const Value& p) { return op(Op::Max, {op(Op::Ln, {p}), floor}); };
-    const Value hit = op(Op::Mul, {(*x)[1], logarithm((*x)[0])});
-    const Value miss =
-        op(Op::Mul, {op(Op::Sub, {one, (*x)[1]}), logarithm(op(Op::Sub, {one, (*x)[0]}))});
-    const Value loss = op(Op::Neg, {op(Op::Add, {hit, miss})});
+    const Value &p = (*x)[0], &y = (*x)[1];
+    const Value fixed = op(Op::Detach, {p}), rest = op(Op::Sub, {one, fixed});
+    const auto logarithm = [&](const Value& q) { return op(Op::Max, {op(Op::Ln, {q}), floor}); };
+    const Value hit = op(Op::Mul, {y, logarithm(fixed)});
+    const Value miss = op(Op::Mul, {op(Op::Sub, {one, y}), logarithm(rest)});
+    const Value slope =
+        op(Op::Div, {op(Op::Sub, {fixed, op(Op::Detach, {y})}),
+                     op(Op::Max, {op(Op::Mul, {fixed, rest}), constant(context_, 1e-12)})});
+    const Value loss = op(Op::Add, {op(Op::Neg, {op(Op::Add, {hit, miss})}),
+                                    op(Op::Mul, {slope, op(Op::Sub, {p, fixed})})});
     return loss.poisoned() ? Value{} : mean_over(loss, names, expr.range);
 }
 

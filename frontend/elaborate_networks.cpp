@@ -12,8 +12,10 @@ using Progress = Node::Progress;
 
 void NetworkBuilder::build() {
     read_sets();
+    collect_settings();
     read_parameters();
-    read_settings();
+    read_dt();
+    set_steps(setting("steps"), setting("duration"));
     collect_names();
     declare_inputs();
     declare_populations();
@@ -147,9 +149,10 @@ void NetworkBuilder::declare(Node& node) {
 
 void NetworkBuilder::declare_cells(Node& node) {
     if (!node.shape) {
+        // Not from the others: they may start from the cells themselves.
         for (const Edge& edge : node.edges) {
-            const ir::TensorId from = source(edge);
-            if (from.valid() && !node.shape) node.shape = context_.network[from].shape;
+            const ir::TensorId from = edge.makes ? source(edge) : ir::TensorId{};
+            if (from.valid()) node.shape = context_.network[from].shape;
         }
         if (!node.shape) node.broken = true;
     }

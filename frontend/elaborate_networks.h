@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Edge {
     std::string member;
     std::string port;
     SourceRange source_range, target_range;
+    bool makes = false;  // of the chain that made its target: the shape follows from it
 };
 
 /// An input, a layer, or cells.
@@ -70,8 +72,11 @@ class NetworkBuilder {
 
  private:
     // Settings and constants (elaborate_settings.cpp).
+    void collect_settings();
+    const Expr* setting(const std::string& name) const;
     void read_parameters();
-    void read_settings();
+    void read_parameter(const std::string& name);
+    void read_dt();
     void set_steps(const Expr* steps, const Expr* duration);
     std::optional<std::int64_t> steps_of(const Expr& duration);
     void read_sets();
@@ -95,8 +100,9 @@ class NetworkBuilder {
     Node* new_element(const Element& element, bool first);
     Node* member(const std::string& name) const;
     bool names_member(const Path& path) const;
-    void connect(const Place& from, const Place& to);
+    void connect(const Place& from, const Place& to, bool makes);
     std::string default_name(const std::string& kind);
+    void check_default_name(const Node& node);
     Node* add_node(Node::Kind kind, std::string name, const SourceRange& range);
     const CellDecl* find_cell(const Expressions::Callee& callee, const SourceRange& range);
     void name_twice(const Name& name, const SourceRange& first);
@@ -139,6 +145,9 @@ class NetworkBuilder {
     const Request& request_;
     SourceManager& sources_;
     ConstantNames constants_;
+    std::map<std::string, const Setting*> settings_;
+    std::set<std::string> reading_;  // parameters, and "dt", whose value is being worked out
+    bool dt_known_ = false;
     std::vector<std::unique_ptr<Node>> nodes_;
     std::map<std::string, Node*> by_name_;
     std::map<const Element*, Node*> made_;      // elements that are not references

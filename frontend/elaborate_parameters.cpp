@@ -10,8 +10,10 @@ namespace snnc::frontend {
 using ir::Op;
 using Training = ArgumentValue::Training;
 
-const Value& CellUse::parameter(const std::string& name) {
+Value CellUse::parameter(const std::string& name) {
     Parameter& parameter = parameters_.at(name);
+    // As for lets: an arm that is not taken must not make a cycle.
+    if (context_.dry > 0 && parameter.progress != Progress::Done) return constant(context_, 1);
     if (parameter.progress == Progress::Running) {
         context_.error(Code::RecursiveDefinition, parameter.member->name.range,
                        fmt::format("the value of `{}` depends on itself", name));
@@ -20,9 +22,7 @@ const Value& CellUse::parameter(const std::string& name) {
     if (parameter.progress == Progress::Waiting) {
         parameter.progress = Progress::Running;
         const Stage stage = std::exchange(stage_, Stage::Parameters);
-        const int dry = std::exchange(context_.dry, 0);
         const Value value = parameter_value(parameter);
-        context_.dry = dry;
         stage_ = stage;
         if (parameter.progress == Progress::Running) parameter.value = value;
         parameter.progress = Progress::Done;
@@ -45,6 +45,11 @@ Value CellUse::parameter_value(Parameter& parameter) {
         return {};
     }
     const bool learned = is_learned(member, given);
+    if (learned && cell_.encoder) {
+        context_.error(Code::WrongType, given ? given->value.range : member.name.range,
+                       fmt::format("`{}` is an encoder and learns nothing", cell_.name.text));
+        return {};
+    }
     const std::optional<Name> per = given ? given->value.per : std::nullopt;
     const Expr& expr = given ? *given->value.value : *member.value;
     Names& names = given ? *site_.names : static_cast<Names&>(*this);
@@ -52,13 +57,15 @@ Value CellUse::parameter_value(Parameter& parameter) {
         return stored_parameter(parameter, expr, names, learned, per);
 
     const Value value = expressions_.value(expr, names);
-    if (const auto known = number(context_, value))
-        check_interval(*known, member.interval, member.name.text, expr.range);
     if (!value.poisoned() && value.is_tuple) {
         context_.error(Code::WrongType, expr.range, "a tuple stands where a number is needed")
             .note("`uniform(0, 1) per neuron` gives each cell a value of its own");
         return {};
     }
+    if (const auto known = number(context_, value))
+        check_interval(*known, member.interval, member.name.text, expr.range);
+    else if (!value.poisoned())  // made of stored values: bounded as these are
+        return bounded(value, member);
     return value;
 }
 
@@ -75,8 +82,7 @@ Value CellUse::stored_parameter(Parameter& parameter, const Expr& expr, Names& n
         return {};
     }
     const auto first = initialiser(expr, names, member.name.text, member.interval);
-    const auto limits = bounds(member.interval);
-    if (!first || (member.interval && !limits)) return {};
+    if (!first) return {};
 
     ir::Tensor tensor;
     tensor.name = site_.name + "." + member.name.text;
@@ -108,13 +114,19 @@ Value CellUse::stored_parameter(Parameter& parameter, const Expr& expr, Names& n
     const bool one_for_all = tensor.shape.empty();
     parameter.tensor = context_.add(std::move(tensor));
     context_.network.parameters.push_back({parameter.tensor, *first, site_.name});
-    Value value{context_.network.pool.read(parameter.tensor),
-                one_for_all ? ir::Shape{} : site_.shape};
-    if (limits)
-        value = apply(context_, Op::Clip,
-                      {value, constant(context_, limits->low), constant(context_, limits->high)},
-                      member.name.range);
-    return value;
+    return bounded(
+        {context_.network.pool.read(parameter.tensor), one_for_all ? ir::Shape{} : site_.shape},
+        member);
+}
+
+/// The value in every forward evaluation: it cannot leave its interval.
+Value CellUse::bounded(const Value& value, const ParamMember& member) {
+    if (!member.interval) return value;
+    const auto limits = bounds(member.interval);
+    if (!limits) return {};
+    return apply(context_, Op::Clip,
+                 {value, constant(context_, limits->low), constant(context_, limits->high)},
+                 member.name.range);
 }
 
 std::optional<ir::Initialiser> CellUse::initialiser(const Expr& expr, Names& names,

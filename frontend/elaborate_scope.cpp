@@ -81,6 +81,7 @@ void Declarations::declare_own(const Program& program, Diagnostics& diagnostics)
         check_not_reserved(*name, diagnostics);
         if (space_of(declaration)) {
             declare(scope, declaration, *name, diagnostics);
+            scope.own[int(*space_of(declaration))].emplace(name->text, &declaration);
             continue;
         }
         const auto [place, is_new] = trains.emplace(name->text, name);
@@ -109,7 +110,7 @@ void Declarations::declare_imports(const Module& module, const Program& program,
         } else if (!import->names.empty()) {
             for (const Name& name : import->names) import_name(scope, from, name, diagnostics);
         } else {
-            for (const Names& names : files_[from.file.index].names)
+            for (const Names& names : files_[from.file.index].own)
                 for (const auto& [text, own] : names)
                     declare(scope, *own, {text, import->path_range}, diagnostics);
         }
@@ -120,7 +121,7 @@ void Declarations::import_name(FileScope& scope, const Program& from, const Name
                                Diagnostics& diagnostics) {
     bool found = false;
     std::vector<std::string> known;
-    for (const Names& names : files_[from.file.index].names) {
+    for (const Names& names : files_[from.file.index].own) {
         for (const auto& [text, declaration] : names) known.push_back(text);
         const auto place = names.find(name.text);
         if (place == names.end()) continue;
@@ -144,14 +145,14 @@ bool Declarations::was_missing(const Name& name) const {
 const Declaration* Declarations::find(Space space, const Name& name, const Name* module) const {
     const auto file = files_.find(name.range.file.index);
     if (file != files_.end()) {
-        const FileScope* scope = &file->second;
+        const Names* names = &file->second.names[int(space)];
         if (module) {
-            const auto other = scope->modules.find(module->text);
-            if (other == scope->modules.end()) return nullptr;
-            scope = &files_.at(other->second.index);
+            const auto other = file->second.modules.find(module->text);
+            if (other == file->second.modules.end()) return nullptr;
+            names = &files_.at(other->second.index).own[int(space)];
         }
-        const auto found = scope->names[int(space)].find(name.text);
-        if (found != scope->names[int(space)].end()) return found->second;
+        const auto found = names->find(name.text);
+        if (found != names->end()) return found->second;
     }
     if (module) return nullptr;
     const auto found = library_[int(space)].find(name.text);

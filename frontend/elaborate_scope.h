@@ -42,7 +42,8 @@ class Declarations {
  private:
     using Names = std::map<std::string, const Declaration*>;
     struct FileScope {
-        Names names[3];
+        Names names[3];  // what may be said in the file: its own and imported names
+        Names own[3];    // what others import from it
         std::map<std::string, FileId> modules;
         std::set<std::string> missing;  // imported, but not there
     };

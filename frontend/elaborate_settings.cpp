@@ -9,27 +9,7 @@
 
 namespace snnc::frontend {
 
-void NetworkBuilder::read_parameters() {
-    for (const Default& parameter : decl_.parameters) {
-        check_not_reserved(parameter.name, context_.diagnostics);
-        const Expr* chosen = parameter.value.get();
-        for (const auto& set : sets_) {
-            if (set->element != parameter.name.text || !set->argument.empty()) continue;
-            chosen = set->value.value.value.get();
-            set->used = true;
-        }
-        Value value = expressions_.value(*chosen, constants_);
-        if (!value.poisoned() && !number(context_, value)) {
-            context_.error(Code::NotConstant, chosen->range,
-                           "a parameter of a network must be a number known before the run");
-            value = {};
-        }
-        constants_.set(parameter.name.text, value);
-    }
-}
-
-void NetworkBuilder::read_settings() {
-    std::map<std::string, const Setting*> settings;
+void NetworkBuilder::collect_settings() {
     for (const NetworkStatement& statement : decl_.statements) {
         const auto* setting = std::get_if<Setting>(&statement.node);
         if (!setting) continue;
@@ -45,25 +25,77 @@ void NetworkBuilder::read_settings() {
                              {"steps", "duration", "dt"});
             continue;
         }
-        const auto [place, is_new] = settings.emplace(name, setting);
+        const auto [place, is_new] = settings_.emplace(name, setting);
         if (!is_new)
             context_
                 .error(Code::DuplicateName, setting->name.range,
                        fmt::format("`{}` is set twice", name))
                 .label(place->second->name.range, "first set here");
     }
-    const auto value_of = [&](const char* name) -> const Expr* {
-        const auto found = settings.find(name);
-        return found == settings.end() ? nullptr : found->second->value.get();
-    };
-    if (const Expr* dt = value_of("dt")) {
-        const auto length = expressions_.number(*dt, constants_, "the length of a step");
-        if (length && !(*length > 0 && std::isfinite(*length)))
-            context_.error(Code::BadSetting, dt->range, "a step must be longer than 0");
-        else if (length)
-            context_.network.dt = *length;
+}
+
+const Expr* NetworkBuilder::setting(const std::string& name) const {
+    const auto found = settings_.find(name);
+    return found == settings_.end() ? nullptr : found->second->value.get();
+}
+
+/// Parameters may use each other and dt, and dt may use parameters: each is worked out when it is
+/// first read.
+void NetworkBuilder::read_parameters() {
+    constants_.set_resolver([this](const std::string& name) { read_parameter(name); });
+    context_.before_dt = [this] { read_dt(); };
+    std::map<std::string, SourceRange> seen;
+    for (const Default& parameter : decl_.parameters) {
+        check_not_reserved(parameter.name, context_.diagnostics);
+        if (const auto [place, is_new] = seen.emplace(parameter.name.text, parameter.name.range);
+            !is_new)
+            name_twice(parameter.name, place->second);
     }
-    set_steps(value_of("steps"), value_of("duration"));
+    for (const Default& parameter : decl_.parameters)
+        if (!constants_.has(parameter.name.text)) read_parameter(parameter.name.text);
+}
+
+void NetworkBuilder::read_parameter(const std::string& name) {
+    const auto found =
+        std::find_if(decl_.parameters.begin(), decl_.parameters.end(),
+                     [&](const Default& parameter) { return parameter.name.text == name; });
+    if (found == decl_.parameters.end()) return;
+    if (!reading_.insert(name).second) {
+        context_.error(Code::RecursiveDefinition, found->name.range,
+                       fmt::format("the value of `{}` depends on itself", name));
+        return constants_.set(name, {});
+    }
+    const Expr* chosen = found->value.get();
+    for (const auto& set : sets_) {
+        if (set->element != name || !set->argument.empty()) continue;
+        chosen = set->value.value.value.get();
+        set->used = true;
+    }
+    Value value = expressions_.value(*chosen, constants_);
+    if (!value.poisoned() && !number(context_, value)) {
+        context_.error(Code::NotConstant, chosen->range,
+                       "a parameter of a network must be a number known before the run");
+        value = {};
+    }
+    reading_.erase(name);
+    if (!constants_.has(name)) constants_.set(name, value);
+}
+
+void NetworkBuilder::read_dt() {
+    const Expr* dt = setting("dt");
+    if (!dt || dt_known_) return;
+    if (!reading_.insert("dt").second) {
+        context_.error(Code::RecursiveDefinition, dt->range,
+                       "the length of a step depends on itself");
+        dt_known_ = true;
+        return;
+    }
+    const auto length = expressions_.number(*dt, constants_, "the length of a step");
+    dt_known_ = true;
+    if (length && !(*length > 0 && std::isfinite(*length)))
+        context_.error(Code::BadSetting, dt->range, "a step must be longer than 0");
+    else if (length)
+        context_.network.dt = *length;
 }
 
 void NetworkBuilder::set_steps(const Expr* steps, const Expr* duration) {

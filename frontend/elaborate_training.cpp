@@ -245,9 +245,11 @@ void TrainingBuilder::read_optimizer(const Expr& value) {
     using Kind = ir::OptimizerConfig::Kind;
     const auto* reference = std::get_if<Reference>(&value.node);
     const auto callee = reference ? expressions_.callee(reference->path) : Expressions::Callee{};
-    const std::string name = callee.name ? callee.name->text : "";
+    const bool plain = reference && !reference->surrogate && !callee.module && !callee.index &&
+                       callee.used == reference->path.suffixes.size();
+    const std::string name = plain ? callee.name->text : "";
     if (name != "sgd" && name != "adam" && name != "adamw") {
-        const Name written{name, callee.name ? callee.name->range : value.range};
+        const Name written{name, plain ? callee.name->range : value.range};
         context_.unknown(written,
                          name.empty() ? "an optimizer is `sgd`, `adam` or `adamw`"
                                       : fmt::format("there is no optimizer `{}`", name),
@@ -264,7 +266,9 @@ void TrainingBuilder::read_optimizer(const Expr& value) {
             ? std::vector<std::string>{"lr", "momentum", "nesterov", "weight_decay"}
             : std::vector<std::string>{"lr", "betas", "eps", "weight_decay"};
     ConstantNames constants(context_, "in the train block");
+    std::map<std::string, SourceRange> seen;
     for (const Argument& argument : callee.call->arguments) {
+        if (!expressions_.plain(argument)) continue;
         if (!argument.name) {
             const bool first = &argument == &callee.call->arguments.front();
             auto report = context_.error(Code::WrongArguments, argument.range,
@@ -275,6 +279,13 @@ void TrainingBuilder::read_optimizer(const Expr& value) {
             continue;
         }
         const std::string& what = argument.name->text;
+        if (const auto [place, is_new] = seen.emplace(what, argument.name->range); !is_new) {
+            context_
+                .error(Code::DuplicateName, argument.name->range,
+                       fmt::format("the argument `{}` is given twice", what))
+                .label(place->second, "first given here");
+            continue;
+        }
         const Expr& given = *argument.value.value;
         const auto number = [&](double& place, double least) {
             const auto known_value = expressions_.number(given, constants, "`" + what + "`");

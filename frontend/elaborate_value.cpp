@@ -227,9 +227,10 @@ bool is_zero_or_one(const Context& context, ir::ExprId expr) {
 
 ir::TensorId helper(Context& context, const std::string& name, const ir::Shape& shape,
                     Extent extent, const SourceRange& range) {
-    const int count = ++context.counters[name];
     ir::Tensor tensor;
-    tensor.name = count == 1 ? name : fmt::format("{}{}", name, count);
+    tensor.name = name;
+    for (int count = 2; !context.taken.insert(tensor.name).second; ++count)
+        tensor.name = fmt::format("{}{}", name, count);
     tensor.shape = shape;
     tensor.per_step = extent.per_step;
     tensor.per_sample = extent.per_sample;

@@ -31,6 +31,7 @@ Node* NetworkBuilder::add_node(Node::Kind kind, std::string name, const SourceRa
     node->name = std::move(name);
     node->range = range;
     by_name_.emplace(node->name, node);
+    context_.taken.insert(node->name);
     return node;
 }
 
@@ -178,7 +179,7 @@ void NetworkBuilder::read_chain(const Chain& chain) {
         auto place = element(chain.elements[i]);
         if (place && before) {
             before->node->next = place->node;
-            connect(*before, *place);
+            connect(*before, *place, !names_member(chain.elements[i].path));
         } else if (place && i > 0 && place->node->edges.empty()) {
             place->node->broken = true;  // what should arrive was reported
         }
@@ -237,6 +238,19 @@ std::string NetworkBuilder::default_name(const std::string& kind) {
     return name + std::to_string(++counts_[name]);
 }
 
+/// A default name may be one that the text gives, or (`a1` as the 2nd and `a` as the 12th) the
+/// default name of another kind.
+void NetworkBuilder::check_default_name(const Node& node) {
+    const auto given = named_.find(node.name);
+    const Node* other = member(node.name);
+    if (given == named_.end() && other == &node) return;
+    context_
+        .error(Code::DuplicateName, node.range,
+               fmt::format("this element is called `{}` by default, and so is another", node.name))
+        .label(given == named_.end() ? other->range : given->second, "the other stands here")
+        .note("give it a name of its own with `as`");
+}
+
 Node* NetworkBuilder::new_element(const Element& element, bool first) {
     const Expressions::Callee callee = expressions_.callee(element.path);
     const std::string& kind = callee.name->text;
@@ -256,6 +270,7 @@ Node* NetworkBuilder::new_element(const Element& element, bool first) {
     Node* node = add_node(layer ? Node::Kind::Layer : Node::Kind::Cells, name,
                           element.as_name ? element.as_name->range : element.path.range);
     node->default_name = !element.as_name;
+    if (node->default_name) check_default_name(*node);
     node->callee = callee;
     node->cell = cell;
     node->broken = !layer && !cell;
@@ -283,7 +298,7 @@ Node* NetworkBuilder::new_element(const Element& element, bool first) {
     return node;
 }
 
-void NetworkBuilder::connect(const Place& from, const Place& to) {
+void NetworkBuilder::connect(const Place& from, const Place& to, bool makes) {
     if (to.node->kind == Node::Kind::Input) {
         context_.error(Code::MisplacedElement, to.range,
                        fmt::format("`{}` is an input; no edge can end there", to.node->name));
@@ -294,7 +309,7 @@ void NetworkBuilder::connect(const Place& from, const Place& to) {
                        fmt::format("`{}` is a layer and has no ports", to.node->name));
         return;
     }
-    to.node->edges.push_back({from.node, from.member, to.member, from.range, to.range});
+    to.node->edges.push_back({from.node, from.member, to.member, from.range, to.range, makes});
 }
 
 bool NetworkBuilder::is_broken(const std::string& name) const {

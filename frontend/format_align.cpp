@@ -228,12 +228,29 @@ std::vector<std::vector<Spot>> kept_groups(std::vector<Line>& lines) {
     return groups;
 }
 
+/// By line: the bracket around its start, as the number of opening brackets up to it (0: none).
+std::map<const Line*, int> brackets_around(const std::vector<Line>& lines) {
+    std::map<const Line*, int> around;
+    std::vector<int> open{0};
+    int count = 0;
+    for (const Line& line : lines) {
+        around[&line] = open.back();
+        for (const Piece& piece : line.pieces) {
+            if (is_opening(piece.type)) open.push_back(++count);
+            if (is_closing(piece.type) && open.size() > 1) open.pop_back();
+        }
+    }
+    return around;
+}
+
 void keep_alignment(std::vector<Line>& lines) {
+    const auto around = brackets_around(lines);
     for (const auto& group : kept_groups(lines)) {
         // All or none start at the same indent, else the columns cannot be compared here.
         const bool starts = starts_statement(*group[0].line);
         const bool comparable = std::all_of(group.begin(), group.end(), [&](const Spot& s) {
             return starts_statement(*s.line) == starts &&
+                   around.at(s.line) == around.at(group[0].line) &&
                    s.line->pieces[0].inside == group[0].line->pieces[0].inside &&
                    (starts || s.line->pieces[0].type == group[0].line->pieces[0].type);
         });

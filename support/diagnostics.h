@@ -70,7 +70,8 @@ class DiagnosticBuilder {
     Diagnostic& diagnostic_;
 };
 
-/// Collects the diagnostics of one compilation. The same code at the same place is kept once.
+/// Collects the diagnostics of one compilation. The same code at the same place is kept once
+/// (warnings: the same words).
 class Diagnostics {
  public:
     DiagnosticBuilder report(Code code, const SourceRange& range, std::string message);

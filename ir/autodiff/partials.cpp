@@ -13,12 +13,14 @@ Value share(const Value& wins, const Value& ties) {
     return select(wins, wins.constant(1), select(ties, wins.constant(0.5), wins.constant(0)));
 }
 
-/// d x^y: the exponent's partial exists for positive x only, and constant exponents need none.
+/// d x^y: the exponent's partial exists for positive x only, and constant exponents need none. With
+/// the exponent 0 the base's is 0, at x = 0 too.
 Partials power(const Value& x, const Value& y, const Value& self) {
     const Value zero = x.constant(0);
     if (y.is(2)) return {2 * x, zero};
     if (y.pool().is_constant(y.id())) {
         const double exponent = y.pool()[y.id()].constant;
+        if (exponent == 0) return {zero, zero};
         return {y * x.call(Op::Pow, y.constant(exponent - 1)), zero};
     }
     // x^0 is 1 everywhere, also where x^-1 is infinite.

@@ -121,8 +121,9 @@ std::vector<bool> needless_lines(const Network& network) {
         const auto* formula = std::get_if<Formula>(&definition.kind);
         if (!formula || read[definition.target.index]) continue;
         if (network[definition.target].initial.valid()) continue;
-        const Op op = network.pool[formula->value].op;
-        needless[definition.target.index] = op == Op::Constant || op == Op::Read;
+        const ExprNode& node = network.pool[formula->value];
+        needless[definition.target.index] =
+            node.op == Op::Constant || (node.op == Op::Read && node.lag == 0);
     }
     if (network.training) needless[network.training->loss.index] = false;
     return needless;

@@ -10,7 +10,11 @@
 namespace snnc::test {
 
 std::vector<Json> reference_cases(const std::string& name) {
-    const auto path = std::filesystem::path(SNNC_SOURCE_DIR) / "tests/reference" / (name + ".json");
+    const char* other = std::getenv("SNNC_REFERENCE");
+    const std::filesystem::path folder =
+        other ? std::filesystem::path(other)
+              : std::filesystem::path(SNNC_SOURCE_DIR) / "tests/reference";
+    const auto path = folder / (name + ".json");
     return Json::parse(read_text(path)).at("cases").get<std::vector<Json>>();
 }
 

@@ -20,7 +20,8 @@ struct Tensor {
 };
 using Tensors = std::map<std::string, Tensor>;
 
-/// The cases of tests/reference/NAME.json.
+/// The cases of tests/reference/NAME.json; SNNC_REFERENCE names another folder of such files (made
+/// with another seed).
 std::vector<Json> reference_cases(const std::string& name);
 
 /// {"shape": …, "data": …}; NaN and infinities are strings there.

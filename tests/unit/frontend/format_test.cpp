@@ -101,6 +101,15 @@ TEST(Format, KeepsAnAlignmentOfTheUser) {
               "network N {\n    a -> b\n    c -> d\n}\n");
 }
 
+// Columns that are equal by chance in brackets of their own: the lines get other indents.
+TEST(Format, KeepsNoAlignmentAcrossBrackets) {
+    const std::string text =
+        "network N {\n    a -> f(b,\n           c  = 1) -> g(\n           d  = 2)\n}\n";
+    const std::string once = formatted(text);
+    EXPECT_EQ(formatted(once), once);
+    EXPECT_EQ(once.find("  = "), std::string::npos) << once;
+}
+
 TEST(Format, AlignsCommentsThatWereAligned) {
     EXPECT_EQ(formatted("neuron A {\n  param a=1   /// one\n  param bb=2  /// two\n}\n"),
               "neuron A {\n    param a  = 1  /// one\n    param bb = 2  /// two\n}\n");

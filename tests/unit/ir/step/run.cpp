@@ -90,8 +90,9 @@ Run run(const Network& network, const StepProgram& program, const RunSize& size,
 }
 
 Run run_by(const Network& network, const StepProgram& program, const RunSize& size,
-           std::uint64_t seed, const std::function<void(const std::vector<void*>&)>& execute) {
-    return run_with<float>(network, program, size, seed, {}, execute);
+           std::uint64_t seed, const std::function<void(const std::vector<void*>&)>& execute,
+           std::map<std::uint32_t, std::vector<double>> given) {
+    return run_with<float>(network, program, size, seed, std::move(given), execute);
 }
 
 template Run run<float>(const Network&, const StepProgram&, const RunSize&, std::uint64_t,

@@ -26,7 +26,8 @@ Run run(const Network& network, const StepProgram& program, const RunSize& size,
 
 /// Runs in float by something else than the interpreter: `execute` gets the arguments of the ports.
 Run run_by(const Network& network, const StepProgram& program, const RunSize& size,
-           std::uint64_t seed, const std::function<void(const std::vector<void*>&)>& execute);
+           std::uint64_t seed, const std::function<void(const std::vector<void*>&)>& execute,
+           std::map<std::uint32_t, std::vector<double>> given = {});
 
 /// Lowers, verifies, interprets in double, and expects every result and updated tensor to be what
 /// the definitions say, to the last bit. Returns the program.

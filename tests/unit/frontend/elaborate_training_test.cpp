@@ -1,0 +1,151 @@
+// Train blocks: settings, optimizers, freeze, targets (language.md section 5).
+#include <gtest/gtest.h>
+
+#include "tests/unit/frontend/elaborate_samples.h"
+
+namespace snnc::frontend::test {
+namespace {
+
+std::string block(const std::string& lines) {
+    return "network N {\n    input x[t] : f32[3]\n    x -> dense(3) as fc -> Leaky(beta = learn "
+           "0.9) as out\n    output out.s\n}\ntrain of N {\n    target label : class[3]\n"
+           "    loss = sum_t(ce(out.v, label))\n" +
+           lines + "\n}\n";
+}
+
+ir::Training trained(const std::string& lines) {
+    const Elaborated result = elaborated(block(lines), training());
+    EXPECT_TRUE(result.network) << result.problems;
+    return result.network ? *result.network->training : ir::Training{};
+}
+
+std::string optimizer(const std::string& use) {
+    const ir::OptimizerConfig config = trained("optimizer = " + use).optimizer;
+    const char* const kinds[] = {"sgd", "adam", "adamw"};
+    char text[160];
+    std::snprintf(text, sizeof text, "%s lr=%g momentum=%g%s betas=%g,%g eps=%g decay=%g",
+                  kinds[int(config.kind)], config.learning_rate, config.momentum,
+                  config.nesterov ? " nesterov" : "", config.beta1, config.beta2, config.epsilon,
+                  config.weight_decay);
+    return text;
+}
+
+TEST(ElaborateOptimizers, HavePyTorchsDefaults) {
+    EXPECT_EQ(optimizer("sgd"), "sgd lr=0.001 momentum=0 betas=0.9,0.999 eps=1e-08 decay=0");
+    EXPECT_EQ(optimizer("adam()"), "adam lr=0.001 momentum=0 betas=0.9,0.999 eps=1e-08 decay=0");
+    EXPECT_EQ(optimizer("adamw"), "adamw lr=0.001 momentum=0 betas=0.9,0.999 eps=1e-08 decay=0.01");
+}
+
+TEST(ElaborateOptimizers, TakeTheirArguments) {
+    EXPECT_EQ(optimizer("sgd(lr = 0.1, momentum = 0.5, nesterov = true, weight_decay = 0.2)"),
+              "sgd lr=0.1 momentum=0.5 nesterov betas=0.9,0.999 eps=1e-08 decay=0.2");
+    EXPECT_EQ(optimizer("adam(lr = 2*0.1, betas = (0.8, 0.9), eps = 1e-6)"),
+              "adam lr=0.2 momentum=0 betas=0.8,0.9 eps=1e-06 decay=0");
+}
+
+std::string refused(const std::string& lines) { return findings(block(lines)); }
+
+TEST(ElaborateOptimizers, Mistakes) {
+    EXPECT_EQ(refused("optimizer = adan"), "E0201 adan\n");
+    EXPECT_EQ(refused("optimizer = adam(momentum = 1)"), "E0201 momentum\n");
+    EXPECT_EQ(refused("optimizer = sgd(0.1)"), "E0205 0.1\n");
+    EXPECT_EQ(refused("optimizer = sgd(lr = -0.1)"), "E0305 -0.1\n");
+    EXPECT_EQ(refused("optimizer = sgd(lr = 0.1, lr = 0.2)"), "E0202 lr\n");
+    EXPECT_EQ(refused("optimizer = sgd(lr = learn 0.1)"), "E0205 learn 0.1\n");
+    EXPECT_EQ(refused("optimizer = sgd(nesterov = true)"), "E0501 sgd(nesterov = true)\n");
+    EXPECT_EQ(refused("optimizer = adam(betas = 0.9)"), "E0301 0.9\n");
+    EXPECT_EQ(refused("optimizer = adam(betas = (0.9, 1))"), "E0301 (0.9, 1)\n");
+    EXPECT_EQ(refused("optimizer = sgd[3]"), "E0201 sgd[3]\n");
+    EXPECT_EQ(refused(""), "E0602 N\n");
+}
+
+TEST(ElaborateTrainSettings, Values) {
+    const ir::Training none = trained("optimizer = sgd");
+    EXPECT_EQ(none.batch, 32);
+    EXPECT_EQ(none.epochs, 1);
+    EXPECT_EQ(none.seed, 0u);
+    EXPECT_TRUE(none.shuffle);
+    EXPECT_FALSE(none.drop_last);
+    const ir::Training all = trained(
+        "optimizer = sgd\n    batch = 7\n    epochs = 3\n    seed = 42\n    shuffle = false\n"
+        "    drop_last = true\n    bptt = full\n    precision = f32");
+    EXPECT_EQ(all.batch, 7);
+    EXPECT_EQ(all.epochs, 3);
+    EXPECT_EQ(all.seed, 42u);
+    EXPECT_FALSE(all.shuffle);
+    EXPECT_TRUE(all.drop_last);
+}
+
+TEST(ElaborateTrainSettings, Mistakes) {
+    const std::string sgd = "optimizer = sgd\n";
+    EXPECT_EQ(refused(sgd + "batch = 0"), "E0304 0\n");
+    EXPECT_EQ(refused(sgd + "batch = 1\nbatch = 2"), "E0202 batch\n");
+    EXPECT_EQ(refused(sgd + "bach = 1"), "E0201 bach\n");
+    EXPECT_EQ(refused(sgd + "shuffle = 2"), "E0301 2\n");
+    EXPECT_EQ(refused(sgd + "loss = 1"), "E0202 loss\n");
+    EXPECT_EQ(refused(sgd + "precision = bf16"), "L0904 bf16\n");
+    EXPECT_EQ(refused(sgd + "bptt = truncated(25)"), "L0904 truncated(25)\n");
+    EXPECT_EQ(refused(sgd + "clip = norm(1)"), "L0904 norm(1)\n");
+    EXPECT_EQ(refused(sgd + "metric = accuracy(last(out.v), label)\n"
+                            "metric = accuracy(count(out.s), label)"),
+              "E0202 accuracy(count(out.s), label)\n");
+}
+
+TEST(ElaborateTargets, AreNamedOnceAndApartFromTheNetwork) {
+    const std::string sgd = "optimizer = sgd\n";
+    EXPECT_EQ(refused(sgd + "target label : class[3]"), "E0202 label\n");
+    EXPECT_EQ(refused(sgd + "target fc : f32[3]"), "E0202 fc\n");
+    EXPECT_EQ(refused(sgd + "target y : class[2, 3]"), "E0301 class[2, 3]\n");
+    EXPECT_EQ(refused(sgd + "target y : f33[2]"), "E0201 f33\n");
+    EXPECT_EQ(refused(sgd + "target t : f32[2]"), "E0203 t\n");
+}
+
+std::string frozen(const std::string& lines) {
+    const Elaborated result = elaborated(block("optimizer = sgd\n" + lines), training());
+    if (!result.network) return result.problems;
+    std::string names;
+    for (const ir::Parameter& parameter : result.network->parameters)
+        if (!(*result.network)[parameter.tensor].trainable)
+            names += (*result.network)[parameter.tensor].name + " ";
+    return names;
+}
+
+TEST(ElaborateFreeze, ElementsAndSingleParameters) {
+    EXPECT_EQ(frozen(""), "");
+    EXPECT_EQ(frozen("freeze fc"), "fc.weight fc.bias ");
+    EXPECT_EQ(frozen("freeze fc.bias, out"), "fc.bias out.beta ");
+    EXPECT_EQ(frozen("freeze out.beta"), "out.beta ");
+    EXPECT_EQ(refused("optimizer = sgd\nfreeze fd"), "E0201 fd\n");
+    EXPECT_EQ(refused("optimizer = sgd\nfreeze out.v"), "E0301 out.v\n");
+}
+
+TEST(ElaborateFindings, WarnWhereTheLossTeachesNothing) {
+    const std::string head = "network N {\n    input x[t] : f32[3]\n    x -> dense(3) as fc ";
+    const std::string tail = "\n}\ntrain of N {\n    target y : f32[3]\n    optimizer = sgd\n";
+    EXPECT_EQ(findings(head + "-> Leaky as out" + tail + "    loss = mse(last(out.v), y)\n}"), "");
+    EXPECT_EQ(findings(head + "-> Leaky as out" + tail + "    loss = mse(last(x), y)\n}"),
+              "W0603 dense\nW0603 dense\n");
+    EXPECT_EQ(
+        findings(head + "-> Leaky as out" + tail + "    loss = mse(last(detach(out.v)), y)\n}"),
+        "W0603 dense\nW0603 dense\n");
+    EXPECT_EQ(findings("network N {\n    input x[t] : f32[3]\n    x -> dense(3) -> Leaky as out" +
+                       tail + "    loss = mse(last(out.v), y)\n}"),
+              "W0504 dense(3)\n");
+}
+
+// ---- --loss --------------------------------------------------------------------------------
+
+TEST(ElaborateLossOption, ReadsVariablesAndFurtherArrays) {
+    Request request;
+    request.loss = "sum_t(sum(w*out.v))";
+    request.extra_targets.push_back({"w", {3}, true, false});
+    EXPECT_EQ(equations_of("loss", block("optimizer = sgd"), request),
+              "loss.x[t] = w[t]*out.v[t]\nloss.sum[t] = sum(loss.x[t])\n"
+              "loss.sum_t = sum(loss.sum[t])\nloss = loss.sum_t\n");
+    request.loss = "sum(last(out.v))";
+    request.extra_targets[0].name = "fc";
+    EXPECT_EQ(elaborated(block("optimizer = sgd"), request).problems.substr(0, 5), "E0202");
+}
+
+}  // namespace
+}  // namespace snnc::frontend::test
