@@ -9,7 +9,10 @@ namespace snnc::frontend {
 
 bool CellUse::check_equation_target(const Equation& equation) {
     const std::string& name = equation.name.text;
-    if (refused_.count(name)) return false;
+    if (refused_.count(name)) {
+        defined_.emplace(name, equation.name.range);
+        return false;
+    }
     const bool takes_one = state_members_.count(name) ||
                            std::any_of(outputs_.begin(), outputs_.end(),
                                        [&](const Name* output) { return output->text == name; });

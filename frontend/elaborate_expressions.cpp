@@ -150,8 +150,9 @@ std::optional<Value> Expressions::fixed(const Path& path, Names& names) {
         return Value{};
     }
     if (!names.has_time()) {
-        context_.error(Code::NotConstant, path.range,
-                       fmt::format("`{}` is not known before the run", name));
+        // The body is to blame, wherever it is inlined.
+        context_.diagnostics.report(Code::NotConstant, path.range,
+                                    fmt::format("`{}` is not known before the run", name));
         return Value{};
     }
     if (name == "t") return Value{context_.network.pool.leaf(Op::StepIndex)};

@@ -159,7 +159,7 @@ void NetworkBuilder::declare_cells(Node& node) {
     const CellSite site{node.name, node.shape.value_or(ir::Shape{}), node.arguments, &constants_,
                         node.callee.name->range};
     node.use = std::make_unique<CellUse>(context_, expressions_, *node.cell, site);
-    Dry dry(context_, node.broken);  // the arguments may be wrong all the same
+    // The arguments may be wrong whatever arrives.
     if (!node.use->declare()) node.broken = true;
 }
 

@@ -82,6 +82,11 @@ class CellWriter {
             parameter.has_interval = !interval.empty();
             cell_.parameters.push_back(parameter);
         }
+        // A parameter that is given and that no equation reads is an error.
+        std::string all;
+        for (const Cell::Parameter& parameter : cell_.parameters)
+            all += (all.empty() ? "let all = " : " + ") + parameter.name;
+        head_.push_back(all);
     }
 
     void declare_states() {

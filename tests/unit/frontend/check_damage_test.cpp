@@ -64,7 +64,8 @@ void try_text(const std::string& text) {
         Diagnostics own;
         Request request;
         request.network = name;
-        ASSERT_EQ(elaborate(sources, *module, request, own).has_value(), own.ok()) << text;
+        const bool made = elaborate(sources, *module, request, own).has_value();
+        ASSERT_EQ(made, own.ok()) << text;
     }
 }
 

@@ -145,7 +145,7 @@ TEST(ElaborateEquations, ExactlyOneForEachStateAndOutput) {
 
 TEST(ElaborateEquations, NamesAreDeclaredOnce) {
     EXPECT_EQ(findings(cell("    param s = 1\n    s[t] = I")), "E0202 s\n");
-    EXPECT_EQ(findings(cell("    state t = 1\n    s[t] = I")), "E0203 t\nE0404 t\n");
+    EXPECT_EQ(findings(cell("    state t = 1\n    s[t] = I")), "E0203 t\n");
     EXPECT_EQ(findings("neuron C {\n    input I\n    output v\n    state v = 0\n    v[t] = I\n}"),
               "");
 }

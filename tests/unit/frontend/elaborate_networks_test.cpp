@@ -112,7 +112,7 @@ TEST(ElaborateChains, FeedbackThroughAPast) {
 TEST(ElaborateChains, ALoopWithoutAPastIsReported) {
     EXPECT_EQ(findings(network("    input x[t] : f32[2]\n    x -> E as a\n    p : E[2]\n"
                                "    a -> p\n    p -> a")),
-              "E0403 I\n");
+              "E0403 E\n");
 }
 
 TEST(ElaborateChains, APopulationWithoutInput) {
@@ -214,9 +214,9 @@ TEST(ElaborateDense, Mistakes) {
               "E0302 dense\n");
 }
 
-TEST(ElaborateScale, ALearnedFactorIsALimitation) {
-    EXPECT_EQ(findings(network("    input x[t] : f32[2]\n    x -> scale(learn 2) as c")),
-              "L0902 learn 2\n");
+TEST(ElaborateScale, ALearnedFactorIsStored) {
+    EXPECT_EQ(equations(network("    input x[t] : f32[2]\n    x -> scale(learn 2) as c")),
+              "c[t] = c.weight*x[t]\n");
 }
 
 // ---- outputs -------------------------------------------------------------------------------

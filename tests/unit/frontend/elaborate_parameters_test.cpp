@@ -137,10 +137,10 @@ Request with_set(const std::string& path, const std::string& value) {
 
 TEST(ElaborateSets, GoBeforeTheText) {
     const std::string text =
-        with_use(cell("    param p = 0.5\n    option o = a | b", "match o { a => p*I; b => I }"),
+        with_use(cell("    param p = 0.5\n    option o = a | b", "match o { a => p*I; b => p + I }"),
                  "C(p = 2)");
     EXPECT_EQ(equations(text, with_set("c.p", "3")), "c.s[t] = 3*x[t]\n");
-    EXPECT_EQ(equations(text, with_set("c.o", "b")), "c.s[t] = x[t]\n");
+    EXPECT_EQ(equations(text, with_set("c.o", "b")), "c.s[t] = 2 + x[t]\n");
     EXPECT_EQ(equations(text, with_set("d.p", "3")).substr(0, 5), "E0805");
     EXPECT_EQ(equations(text, with_set("c.q", "3")).substr(0, 5), "E0201");
 }

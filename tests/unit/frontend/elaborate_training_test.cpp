@@ -85,7 +85,11 @@ TEST(ElaborateTrainSettings, Mistakes) {
     EXPECT_EQ(refused(sgd + "loss = 1"), "E0202 loss\n");
     EXPECT_EQ(refused(sgd + "precision = bf16"), "L0904 bf16\n");
     EXPECT_EQ(refused(sgd + "bptt = truncated(25)"), "L0904 truncated(25)\n");
-    EXPECT_EQ(refused(sgd + "clip = norm(1)"), "L0904 norm(1)\n");
+    EXPECT_EQ(refused(sgd + "clip = norm(0)"), "E0501 norm(0)\n");
+    EXPECT_EQ(refused(sgd + "clip = nrom(1)"), "E0201 nrom\n");
+    EXPECT_EQ(refused(sgd + "schedule = cosin(epochs = 3)"), "E0201 cosin\n");
+    EXPECT_EQ(refused(sgd + "schedule = warmup() then cosine()"), "E0501 warmup()\n");
+    EXPECT_EQ(refused(sgd + "batch = 3 then 4"), "E0501 4\n");
     EXPECT_EQ(refused(sgd + "metric = accuracy(last(out.v), label)\n"
                             "metric = accuracy(count(out.s), label)"),
               "E0202 accuracy(count(out.s), label)\n");

@@ -19,7 +19,7 @@ TEST(PartialsOfPower, OfTheBase) {
     ExprPool pool;
     EXPECT_EQ(partial_of_base(pool, pool.constant(0)), "0");
     EXPECT_EQ(partial_of_base(pool, pool.constant(1.5)), "1.5*x^0.5");
-    EXPECT_EQ(partial_of_base(pool, pool.read({1})), "if not y { 0 } else { y*x^(y - 1) }");
+    EXPECT_EQ(partial_of_base(pool, pool.read({1})), "if y == 0 { 0 } else { y*x^(y - 1) }");
 }
 
 }  // namespace
