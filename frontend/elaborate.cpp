@@ -177,7 +177,8 @@ class Elaborator {
         Context context(sources_, declarations_, diagnostics_, scratch);
         Expressions expressions(context);
         ConstantNames names(context, "here");
-        CellUse use(context, expressions, cell, {cell.name.text, {1}, {}, &names, cell.name.range});
+        CellUse use(context, expressions, cell,
+                    {cell.name.text, {1}, {}, &names, cell.name.range, true});
         use.declare();
         std::map<std::string, Value> ports;
         for (const Member& member : cell.members)
@@ -187,13 +188,12 @@ class Elaborator {
         check_cycles(context);
     }
 
-    /// Something that arrives at a port: per step, and in the interval that the port asks for.
+    /// Something that arrives at a port.
     static Value any_input(Context& context, const PortMember& port) {
         ir::Tensor tensor;
         tensor.name = port.name.text;
         tensor.shape = {1};
         tensor.per_step = true;
-        if (port.interval) tensor.kind = ir::DataKind::Spike;
         tensor.role = ir::Role::Input;
         return read(context, context.add(std::move(tensor)));
     }

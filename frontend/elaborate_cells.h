@@ -24,6 +24,7 @@ struct CellSite {
     std::vector<const Argument*> arguments;
     Names* names = nullptr;  // in which the arguments are read
     SourceRange range;       // the use, for messages
+    bool proven = false;     // what arrives lies in the intervals of the ports
 };
 
 class CellUse : public Names {
@@ -47,6 +48,7 @@ class CellUse : public Names {
     /// A state or output one step before, with a value before the first step.
     Value past(const std::string& name) { return variable_value(name, 1); }
     std::vector<std::string> variable_names() const;
+    bool has_let(const std::string& name) const { return lets_.count(name) > 0; }
     const std::string& name() const { return site_.name; }
     const ir::Shape& shape() const { return site_.shape; }
 

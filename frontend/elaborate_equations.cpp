@@ -52,7 +52,7 @@ void CellUse::define_ports(const std::map<std::string, Value>& ports) {
         if (!port) continue;
         const auto found = ports.find(port->name.text);
         Value value = found == ports.end() ? constant(context_, 0) : found->second;
-        if (found != ports.end() && port->interval && !value.poisoned())
+        if (found != ports.end() && port->interval && !site_.proven && !value.poisoned())
             check_port_interval(*port, value);
         if (cell_.encoder) value = apply(context_, Op::Detach, {value}, port->name.range);
         define_port(port->name, value);

@@ -187,6 +187,10 @@ ir::TensorId NetworkBuilder::source(const Edge& edge) {
         define(from);  // a `let` exists only then
         variable = from.use->variable(name);
     }
+    if (!variable.valid() && from.defined == Progress::Running && from.use->has_let(name)) {
+        limited(edge.source_range, "a loop in which cells hand several `let`s to each other");
+        return {};
+    }
     if (!variable.valid() && !from.broken)
         context_.unknown({name, edge.source_range},
                          fmt::format("`{}` has no variable `{}`", from.name, name),

@@ -336,6 +336,14 @@ void TrainingBuilder::read_betas(const Expr& given, ir::OptimizerConfig& config)
 
 void TrainingBuilder::read_freeze(const Freeze& freeze) {
     for (const Path& path : freeze.paths) {
+        const bool names_only = std::all_of(
+            path.suffixes.begin(), path.suffixes.end(),
+            [](const Suffix& suffix) { return std::holds_alternative<MemberSuffix>(suffix); });
+        if (!names_only) {
+            context_.error(Code::NoPast, path.range,
+                           "`freeze` takes an element or one of its parameters, as a whole");
+            continue;
+        }
         const auto parameters = network_.parameters(path);
         const bool known = network_.has(path.head.text) && path.suffixes.empty();
         if (parameters.empty() && !known && !network_.tensor(path, "`freeze`")) continue;

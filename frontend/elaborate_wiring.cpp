@@ -47,6 +47,8 @@ void NetworkBuilder::collect_names() {
         check_not_reserved(name, context_.diagnostics);
         const auto [place, is_new] = named_.emplace(name.text, name.range);
         if (!is_new) name_twice(name, place->second);
+        for (const Default& parameter : decl_.parameters)
+            if (parameter.name.text == name.text) name_twice(name, parameter.name.range);
         if (is_layer(name.text))
             context_.error(
                 Code::ReservedName, name.range,

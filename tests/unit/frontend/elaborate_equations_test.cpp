@@ -112,6 +112,10 @@ TEST(ElaborateTime, AnUnconnectedPortIsZero) {
               "c.s[t] = x[t] + 0 + 0\n");
 }
 
+TEST(ElaborateEquations, ACellThatNobodyUsesMayAskForAnyInterval) {
+    EXPECT_EQ(findings("neuron C {\n    input I in [0, 0.5]\n    output s\n    s[t] = I\n}\n"), "");
+}
+
 TEST(ElaborateTime, LagsMayBeConstantsOfTheCell) {
     const std::string text = cell("    param d = 2\n    s[t] = I[t-d] + I[t-0]");
     EXPECT_EQ(equations(with_use(text, "C(d = 3)")), "c.I[t] = x[t]\nc.s[t] = c.I[t-3] + x[t]\n");

@@ -100,6 +100,14 @@ TEST(ElaborateChains, ALetMayBeASource) {
         "l.k[t] = 2*x[t]\ne.s[t] = l.k[t] + 0\n");
 }
 
+TEST(ElaborateChains, LetsInALoopAreALimitation) {
+    EXPECT_EQ(findings("neuron L {\n    input I, J\n    output s\n    let k = J[t-1] + I\n"
+                       "    s[t] = k\n}\n"
+                       "network N {\n    input x[t] : f32[2]\n    x -> L as a\n    x -> L as b\n"
+                       "    a.k -> b.J\n    b.k -> a.J\n}\n"),
+              "L0903 a.k\n");
+}
+
 TEST(ElaborateChains, FeedbackThroughAPast) {
     const std::string body = "    input x[t] : f32[2]\n";
     EXPECT_EQ(equations(network(body + "    x -> E as e\n    e.s -> e.J")),
@@ -130,6 +138,7 @@ TEST(ElaborateChains, Mistakes) {
     EXPECT_EQ(findings(network(body + "    x -> E as e\n    x -> e.K")), "E0201 K\n");
     EXPECT_EQ(findings(network(body + "    x -> dense(2) as d\n    x -> d")), "E0502 d\n");
     EXPECT_EQ(findings(network(body + "    x -> E as x")), "E0202 x\n");
+    EXPECT_EQ(findings("network N(x = 1) {\n" + body + "}"), "E0202 x\n");
     EXPECT_EQ(findings(network(body + "    y -> E as e")), "E0201 y\n");
     EXPECT_EQ(findings(network(body + "    x -> F as e")), "E0201 F\n");
     EXPECT_EQ(findings(network(body + "    x -> E as e : 3")), "E0302 3\n");

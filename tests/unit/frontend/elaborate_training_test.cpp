@@ -121,6 +121,7 @@ TEST(ElaborateFreeze, ElementsAndSingleParameters) {
     EXPECT_EQ(frozen("freeze out.beta"), "out.beta ");
     EXPECT_EQ(refused("optimizer = sgd\nfreeze fd"), "E0201 fd\n");
     EXPECT_EQ(refused("optimizer = sgd\nfreeze out.v"), "E0301 out.v\n");
+    EXPECT_EQ(refused("optimizer = sgd\nfreeze fc.weight[0]"), "E0401 fc.weight[0]\n");
 }
 
 TEST(ElaborateFindings, WarnWhereTheLossTeachesNothing) {
