@@ -116,7 +116,10 @@ Value* FunctionBuilder::libm(const std::string& name, std::vector<Value*> argume
         declared->setDoesNotThrow();
         declared->setWillReturn();
     }
-    return ir.CreateCall(callee, arguments);
+    // Meant as written: LLVM would make pow(2, x) a call of exp2f, which rounds otherwise.
+    llvm::CallInst* call = ir.CreateCall(callee, arguments);
+    call->addFnAttr(llvm::Attribute::NoBuiltin);
+    return call;
 }
 
 }  // namespace snnc::codegen
