@@ -30,7 +30,7 @@ struct CompileOptions {
     int threads = 0;           // 0: SNNC_THREADS, else all processors this process may use
 };
 
-/// A compiled step program. Safe to call from several threads with separate arguments.
+/// A compiled step program with its buffers and threads: one run at a time.
 class Executable {
  public:
     virtual ~Executable() = default;

@@ -155,16 +155,14 @@ class Interpreter final : public Engine {
 #ifdef SNNC_CODEGEN
 class Compiled final : public Engine {
  public:
-    Compiled(std::unique_ptr<codegen::Executable> executable, runtime::ThreadTeam& team)
-        : executable_(std::move(executable)), team_(team) {}
+    explicit Compiled(std::unique_ptr<codegen::Executable> executable)
+        : executable_(std::move(executable)) {}
     void run(const ir::RunSize& size, const std::vector<void*>& ports) override {
-        const runtime::UseTeam use(team_);
         executable_->run(size, ports);
     }
 
  private:
     std::unique_ptr<codegen::Executable> executable_;
-    runtime::ThreadTeam& team_;
 };
 
 std::string target_name(const EngineOptions& options) {
@@ -199,7 +197,7 @@ bool chooses_interpreter(const EngineOptions& options) {
 Machine::Machine(const EngineOptions& options)
     : interprets_(chooses_interpreter(options)),
       target_(interprets_ ? "interpreter" : target_name(options)),
-      team_(options.threads > 0 ? options.threads : runtime::default_threads()) {
+      threads_(options.threads > 0 ? options.threads : runtime::default_threads()) {
     time_stages(options.timings);
 }
 
@@ -209,8 +207,9 @@ std::unique_ptr<Engine> Machine::load(const ir::Network& network, const ir::Step
         codegen::CompileOptions options;
         options.target = codegen::Target::named(target_);
         options.cache_folder = cache_folder();
+        options.threads = threads_;
         return std::make_unique<Compiled>(
-            timed("compile", [&] { return codegen::compile(network, program, options); }), team_);
+            timed("compile", [&] { return codegen::compile(network, program, options); }));
     }
 #endif
     return std::make_unique<Interpreter>(network, program);

@@ -26,8 +26,7 @@ class Engine {
     virtual void run(const ir::RunSize& size, const std::vector<void*>& ports) = 0;
 };
 
-/// Makes engines of one kind: the compiled one for a processor, or the interpreter. Holds the
-/// threads that they run on.
+/// Makes engines of one kind: the compiled one for a processor, or the interpreter.
 class Machine {
  public:
     /// Reports an unknown processor and back ends of later versions as Failure.
@@ -36,14 +35,13 @@ class Machine {
     std::unique_ptr<Engine> load(const ir::Network& network, const ir::StepProgram& program);
     /// "x86-64-v3", or "interpreter".
     const std::string& target() const { return target_; }
-    int threads() const { return team_.size(); }
-    runtime::ThreadTeam& team() { return team_; }
+    int threads() const { return threads_; }
     bool interprets() const { return interprets_; }
 
  private:
     bool interprets_;
     std::string target_;
-    runtime::ThreadTeam team_;
+    int threads_;
 };
 
 /// The stages. All of them throw Stop after errors or limitations were reported.
