@@ -121,6 +121,11 @@ Value CellUse::member(const Path& path) {
                        fmt::format("`{}` is a parameter and takes no index", name));
         return {};
     }
+    if (options_.count(name)) {
+        context_.error(Code::NoPast, path.range,
+                       fmt::format("`{}` is an option and takes no index or member", name));
+        return {};
+    }
     if (!names_.count(name)) {
         if (!refused_.count(name))
             context_.unknown(path.head,

@@ -150,8 +150,10 @@ std::optional<ir::Initialiser> CellUse::initialiser(const Expr& expr, Names& nam
 
 std::optional<CellUse::Bounds> CellUse::bounds(const std::optional<Interval>& interval) {
     if (!interval) return std::nullopt;
+    const Stage stage = std::exchange(stage_, Stage::Parameters);  // also those of ports
     const auto low = expressions_.number(*interval->low, *this, "the bound of an interval");
     const auto high = expressions_.number(*interval->high, *this, "the bound of an interval");
+    stage_ = stage;
     if (!low || !high) return std::nullopt;
     if (*low > *high) {
         context_.error(
