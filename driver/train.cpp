@@ -48,9 +48,10 @@ class TrainVerb {
         prepare_parameters(session_, network, options_.weights, network.training->seed, values);
 
         const TrainingData data = load_data(session_, network, options_.data);
-        add_optimizer(network);
-        Training training(network, machine, plan_, data.train, data.test ? &*data.test : nullptr,
-                          data.steps, values);
+        const ir::Gradients gradients = add_optimizer(network);
+        Inspection inspection(session_, network, gradients, machine);
+        Training training(network, machine, &inspection, plan_, data.train,
+                          data.test ? &*data.test : nullptr, data.steps, values);
         training.prepare();
         announce(network, machine, data);
 
@@ -84,7 +85,7 @@ class TrainVerb {
         plan_.resume_folder = options_.resume;
     }
 
-    void add_optimizer(ir::Network& network) const {
+    ir::Gradients add_optimizer(ir::Network& network) const {
         const auto parameters = trainable_parameters(network);
         if (parameters.empty()) {
             fail(Code::NothingLearned,
@@ -97,6 +98,7 @@ class TrainVerb {
                  fmt::format("the loss depends on no parameter of `{}` that training changes",
                              network.name));
         }
+        return gradients;
     }
 
     static std::int64_t parameter_count(const ir::Network& network) {

@@ -35,12 +35,36 @@ std::string scores_text(const std::vector<Score>& scores) {
     return text;
 }
 
+void add_layers(const Inspection& inspection, Json& event) {
+    event["layers"] = Json::array();
+    for (const Activity& layer : inspection.activities())
+        event["layers"].push_back({{"name", layer.population},
+                                   {"rate", number(layer.rate)},
+                                   {"silent", number(layer.silent)},
+                                   {"saturated", number(layer.saturated)}});
+    event["gradient_norms"] = Json::object();
+    for (const GradientNorm& layer : inspection.norms())
+        event["gradient_norms"][layer.layer] = number(layer.norm);
+}
+
+std::string activity_text(const std::vector<Activity>& layers) {
+    std::string text;
+    for (const Activity& layer : layers) {
+        text += fmt::format("{}{} fires in {:.1f} % of the steps", text.empty() ? "  " : "; ",
+                            layer.population, 100 * layer.rate);
+        if (layer.silent > 0) text += fmt::format(", {:.1f} % silent", 100 * layer.silent);
+        if (layer.saturated > 0) text += fmt::format(", {:.1f} % saturated", 100 * layer.saturated);
+    }
+    return text;
+}
+
 }  // namespace
 
-Training::Training(ir::Network& network, Machine& machine, const TrainingPlan& plan,
-                   const SampleSet& samples, const SampleSet* test, std::int64_t steps_per_run,
-                   PortValues& values)
+Training::Training(ir::Network& network, Machine& machine, Inspection* inspection,
+                   const TrainingPlan& plan, const SampleSet& samples, const SampleSet* test,
+                   std::int64_t steps_per_run, PortValues& values)
     : network_(network),
+      inspection_(inspection),
       plan_(plan),
       samples_(samples),
       test_(test),
@@ -96,10 +120,9 @@ bool Training::should_stop() const {
 void Training::set_hyperparameters() {
     const ir::OptimizerConfig& config = plan_.optimizer;
     const auto k = double(position_.step + 1);
-    const double rate =
-        config.learning_rate * schedule_factor(plan_.schedule, position_.step,
-                                               plan_.epochs * batches_per_epoch(),
-                                               batches_per_epoch());
+    const double rate = config.learning_rate * schedule_factor(plan_.schedule, position_.step,
+                                                               plan_.epochs * batches_per_epoch(),
+                                                               batches_per_epoch());
     for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
         const ir::Tensor& tensor = network_.tensors[i];
         if (tensor.role != ir::Role::HyperParameter) continue;
@@ -183,9 +206,15 @@ void Training::finish_epoch(TrainingLog& log, Progress& progress, double seconds
     Json event{{"event", "epoch"}, {"epoch", position_.epoch}, {"train_loss", number(train_loss)}};
     for (const Score& score : test_scores_) event["test_" + score.name] = number(score.value);
     event["seconds"] = number(seconds);
+    if (inspection_) add_layers(*inspection_, event);
     log.write(event);
     progress.line(fmt::format("epoch {}: train loss {:.4f}{}, {}", position_.epoch + 1, train_loss,
                               scores_text(test_scores_), duration_text(seconds)));
+    if (inspection_) {
+        if (!inspection_->activities().empty())
+            progress.line(activity_text(inspection_->activities()));
+        inspection_->warn_of_silence(position_.epoch);
+    }
     ++position_.epoch;
     position_.batch_in_epoch = 0;
     position_.loss_sum = 0;
@@ -203,7 +232,10 @@ TrainingEnd Training::run(TrainingLog& log) {
         const auto start = Clock::now();
         run_epoch(log, progress);
         if (position_.batch_in_epoch < batches) break;
-        if (InterruptWatch::signal() == 0) evaluate();
+        if (InterruptWatch::signal() == 0) {
+            evaluate();
+            if (inspection_) inspection_->run(samples_, plan_.batch, steps_per_run_, values_);
+        }
         if (InterruptWatch::signal() != 0) test_scores_.clear();
         finish_epoch(log, progress, seconds_since(start));
         if (!plan_.checkpoint_folder.empty() && !plan_.save_every) {

@@ -10,6 +10,7 @@
 
 #include "driver/checkpoint.h"
 #include "driver/evaluation.h"
+#include "driver/inspection.h"
 #include "driver/pipeline.h"
 #include "driver/progress.h"
 #include "driver/samples.h"
@@ -41,9 +42,10 @@ struct TrainingEnd {
 class Training {
  public:
     /// `network`, `machine`, `values` and both sets must outlive it. Parameters stand in `values`.
-    Training(ir::Network& network, Machine& machine, const TrainingPlan& plan,
-             const SampleSet& samples, const SampleSet* test, std::int64_t steps_per_run,
-             PortValues& values);
+    /// `inspection` (may be null) measures the layers after each epoch.
+    Training(ir::Network& network, Machine& machine, Inspection* inspection,
+             const TrainingPlan& plan, const SampleSet& samples, const SampleSet* test,
+             std::int64_t steps_per_run, PortValues& values);
 
     /// CheckpointMismatch, CountMismatch (a batch larger than the data, with drop_last).
     void prepare();
@@ -63,6 +65,7 @@ class Training {
     void save() const;
 
     ir::Network& network_;
+    Inspection* inspection_;
     const TrainingPlan& plan_;
     const SampleSet& samples_;
     const SampleSet* test_;

@@ -191,7 +191,7 @@ ir::TensorId NetworkBuilder::source(const Edge& edge) {
         limited(edge.source_range, "a loop in which cells hand several `let`s to each other");
         return {};
     }
-    if (!variable.valid() && !from.broken)
+    if (!variable.valid() && !from.broken && !from.use->has_let(name))
         context_.unknown({name, edge.source_range},
                          fmt::format("`{}` has no variable `{}`", from.name, name),
                          from.use->variable_names());

@@ -167,5 +167,33 @@ const std::vector<std::string> backends{"interpret"};
 INSTANTIATE_TEST_SUITE_P(backend, Training, testing::ValuesIn(backends),
                          [](const auto& info) { return info.param; });
 
+TEST(Training, tells_how_often_cells_fire_and_warns_of_silent_layers) {
+    const SmallCase small;
+    const ProcessResult well = small.run("train", {"--log", small.file("log")});
+    EXPECT_NE(well.out.find("hidden fires in "), std::string::npos) << well.out;
+    EXPECT_EQ(well.err.find("W0604"), std::string::npos) << well.err;
+    std::istringstream lines(read_text(small.file("log")));
+    int epochs = 0;
+    for (std::string line; std::getline(lines, line);) {
+        const Json event = Json::parse(line);
+        if (event.at("event") != "epoch") continue;
+        ++epochs;
+        const Json& hidden = event.at("layers").at(0);
+        EXPECT_EQ(hidden.at("name"), "hidden");
+        for (const char* share : {"rate", "silent", "saturated"}) {
+            EXPECT_GE(hidden.at(share).get<double>(), 0);
+            EXPECT_LE(hidden.at(share).get<double>(), 1);
+        }
+        EXPECT_GT(event.at("gradient_norms").at("fc2").get<double>(), 0);
+    }
+    EXPECT_EQ(epochs, 3);
+
+    const ProcessResult silent = small.run("train", {"--set", "hidden.theta=1000"});
+    EXPECT_EQ(silent.exit_code, 0);
+    EXPECT_NE(silent.err.find("no cell of `hidden` fired after epoch 1"), std::string::npos);
+    EXPECT_NE(silent.err.find("[W0604]"), std::string::npos) << silent.err;
+    EXPECT_EQ(silent.err.find("after epoch 2"), std::string::npos) << "warned twice";
+}
+
 }  // namespace
 }  // namespace snnc::test

@@ -105,7 +105,7 @@ TEST(ElaborateChains, LetsInALoopAreALimitation) {
                        "    s[t] = k\n}\n"
                        "network N {\n    input x[t] : f32[2]\n    x -> L as a\n    x -> L as b\n"
                        "    a.k -> b.J\n    b.k -> a.J\n}\n"),
-              "L0903 a.k\n");
+              "L0903 k\n");
 }
 
 TEST(ElaborateChains, FeedbackThroughAPast) {

@@ -1,0 +1,109 @@
+#include "driver/inspection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace snnc::driver {
+namespace {
+
+/// A cell that spikes in more of the steps than this carries next to no information.
+constexpr double saturated_rate = 0.95;
+
+}  // namespace
+
+Inspection::Inspection(Session& session, ir::Network& network, const ir::Gradients& gradients,
+                       Machine& machine)
+    : session_(session), network_(network), gradients_(gradients), machine_(machine) {
+    const auto populations = network.populations;
+    for (const ir::Population& population : populations) {
+        for (const auto& [name, variable] : population.variables) {
+            const ir::Tensor& tensor = network[variable];
+            if (name != "s" || tensor.kind != ir::DataKind::Spike || !tensor.per_step) continue;
+            ir::Tensor counts = tensor;
+            counts.name = "fired(" + tensor.name + ")";
+            counts.kind = ir::DataKind::Real;
+            counts.per_step = counts.per_sample = false;
+            counts.initial = {};
+            const ir::TensorId id = network.add(std::move(counts));
+            network.define(id, ir::SumTo{variable});
+            spikes_.push_back({population.name, population.range, id});
+        }
+    }
+}
+
+void Inspection::run(const SampleSet& samples, std::int64_t most, std::int64_t steps,
+                     PortValues& values) {
+    if (!engine_) {
+        ir::LoweringOptions lowering;
+        for (const Spikes& spikes : spikes_) lowering.results.push_back(spikes.counts);
+        for (const ir::TensorId parameter : trainable_parameters(network_)) {
+            const ir::TensorId gradient = gradients_.of(parameter);
+            if (gradient.valid()) lowering.results.push_back(gradient);
+        }
+        program_ = make_program(network_, lowering);
+        engine_ = machine_.load(network_, program_);
+    }
+    const ir::RunSize size{steps, std::min(most, samples.count)};
+    std::vector<std::int64_t> first(std::size_t(size.samples));
+    std::iota(first.begin(), first.end(), std::int64_t{0});
+    samples.gather(first, values);
+    engine_->run(size, values.arguments(program_, size));
+    measure_activity(size, values);
+    measure_gradients(values);
+}
+
+void Inspection::measure_activity(const ir::RunSize& size, const PortValues& values) {
+    activities_.clear();
+    const double chances = double(size.steps * size.samples);
+    for (const Spikes& spikes : spikes_) {
+        const auto& counts = values.at(spikes.counts).floats;
+        const auto share = [&](auto&& holds) {
+            return double(std::count_if(counts.begin(), counts.end(), holds)) /
+                   double(counts.size());
+        };
+        const double total = std::accumulate(counts.begin(), counts.end(), 0.0);
+        activities_.push_back(
+            {spikes.population, total / (chances * double(counts.size())),
+             share([](float count) { return count == 0; }),
+             share([&](float count) { return double(count) > saturated_rate * chances; })});
+    }
+}
+
+void Inspection::measure_gradients(const PortValues& values) {
+    norms_.clear();
+    for (const ir::Parameter& parameter : network_.parameters) {
+        const ir::TensorId gradient = gradients_.of(parameter.tensor);
+        if (!network_[parameter.tensor].trainable || !gradient.valid()) continue;
+        double squares = 0;
+        for (const float entry : values.at(gradient).floats) squares += double(entry) * entry;
+        const auto known = std::find_if(norms_.begin(), norms_.end(), [&](const GradientNorm& n) {
+            return n.layer == parameter.population_or_layer;
+        });
+        if (known == norms_.end())
+            norms_.push_back({parameter.population_or_layer, std::sqrt(squares)});
+        else
+            known->norm = std::hypot(known->norm, std::sqrt(squares));
+    }
+}
+
+void Inspection::warn_of_silence(std::int64_t epoch) {
+    for (std::size_t i = 0; i < activities_.size(); ++i) {
+        if (activities_[i].silent < 1 || !warned_.insert(spikes_[i].population).second) continue;
+        session_.diagnostics
+            .report(Code::SilentLayer, spikes_[i].range,
+                    fmt::format("no cell of `{}` fired after epoch {}", spikes_[i].population,
+                                epoch + 1))
+            .note(
+                "a silent layer hands nothing on, and far below the threshold a surrogate "
+                "lets hardly any gradient through: such cells stay silent")
+            .note(
+                "a lower threshold `theta`, a decay nearer 1, larger initial weights or a wider "
+                "surrogate (`atan(alpha = 1)`, `fast_sigmoid(slope = 5)`) bring them back");
+    }
+    session_.flush();
+}
+
+}  // namespace snnc::driver
