@@ -85,12 +85,12 @@ void CellUse::collect(const Member& member) {
         }
         void operator()(const Equation& node) { self.equations_.push_back({&node, member.range}); }
         void operator()(const DifferentialEquation& node) {
-            self.limited(member.range, "a differential equation");
-            if (node.numerator.text.size() > 1)
-                self.defined_.emplace(node.numerator.text.substr(1), node.numerator.range);
+            self.collect_differential(node, member.range);
         }
-        void operator()(const OnEvent&) { self.limited(member.range, "an `on` assignment"); }
-        void operator()(const Refractory&) { self.limited(member.range, "a refractory time"); }
+        void operator()(const OnEvent& node) { self.events_.push_back({&node, member.range}); }
+        void operator()(const Refractory& node) {
+            self.refractories_.push_back({&node, member.range});
+        }
     };
     std::visit(Visitor{*this, member}, member.node);
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "frontend/elaborate_expressions.h"
+#include "frontend/solvers.h"
 
 namespace snnc::frontend {
 
@@ -65,6 +66,12 @@ class CellUse : public Names {
     /// Which names may be read: parameters only, or all.
     enum class Stage { Parameters, Equations };
     enum class Progress { Waiting, Running, Done };
+    /// Which value of a state a name without an index means (language.md 2 and 8.1).
+    enum class Reading {
+        Before,       // that of the equations, before the assignments of this step
+        AlongStep,    // in a differential equation: for states that have one, along the step
+        Assignments,  // on the right side of an assignment: what the earlier ones left
+    };
 
     struct Parameter {
         const ParamMember* member = nullptr;
@@ -125,9 +132,11 @@ class CellUse : public Names {
     void define_equation(const Equation& equation, const SourceRange& range);
     bool check_equation_target(const Equation& equation);
     bool check_equation_index(const Equation& equation);
+    void report_second_equation(const std::string& name, SourceRange here, SourceRange other);
     void check_undeclared_equations();
     void report_let_cycle(const Name& name);
     void check_missing_equations();
+    void define_variable(const std::string& name, Value value, const SourceRange& range);
     Value let_value(Let& let);
     Value port_value(const std::string& name, int lag, const Path& path);
     Value variable_value(const std::string& name, int lag);
@@ -135,6 +144,31 @@ class CellUse : public Names {
     void prefer_members();
     void rename_reads(ir::TensorId from, ir::TensorId to, std::size_t first_definition);
     void register_population();
+
+    // Differential equations (elaborate_solvers.cpp).
+    void collect_differential(const DifferentialEquation& equation, const SourceRange& range);
+    void check_differentials();
+    bool check_differential(const DifferentialEquation& equation, const std::string& state);
+    void report_no_state(const Name& name, const std::string& rule);
+    void define_differentials();
+    Value right_side(const DifferentialEquation& equation);
+    void check_no_sum_along_step(std::size_t first_definition, const SourceRange& range);
+    bool reads_along_step(const Expr& expr, std::set<std::string>& seen) const;
+    Value let_along_step(Let& let);
+
+    // Assignments and refractory times (elaborate_events.cpp).
+    void declare_events();
+    bool check_assigned(const Name& name);
+    void check_assignment(const Assignment& assignment);
+    void declare_refractory(const Refractory& refractory, const SourceRange& range);
+    Value whole_steps(const Refractory& refractory);
+    void define_refractory();
+    void define_events();
+    void define_event(const OnEvent& event);
+    bool passes_gradient(const Expr& condition) const;
+    Value assigned(const OnEvent& event, const Value& condition, const Value& value,
+                   const Value& kept, const SourceRange& range);
+    Value while_held(const Value& held, const Value& free, const SourceRange& range);
 
     Context& context_;
     Expressions& expressions_;
@@ -157,6 +191,32 @@ class CellUse : public Names {
     };
     std::vector<EquationPlace> equations_;
     std::map<std::string, SourceRange> defined_;  // states and outputs that have an equation
+
+    Reading reading_ = Reading::Before;
+    struct DifferentialPlace {
+        const DifferentialEquation* equation;
+        std::string state;
+        SourceRange range;
+    };
+    std::vector<DifferentialPlace> differentials_;
+    std::set<std::string> differential_states_;
+
+    struct EventPlace {
+        const OnEvent* event;
+        SourceRange range;
+    };
+    std::vector<EventPlace> events_;
+    std::map<std::string, ir::TensorId> before_;  // of states that are assigned: their values
+    std::map<std::string, Value> assigned_;       // before and after the lines that were defined
+
+    struct RefractoryPlace {
+        const Refractory* refractory;
+        SourceRange range;
+    };
+    std::vector<RefractoryPlace> refractories_;
+    std::set<std::string> held_states_;
+    ir::TensorId steps_left_;  // for how many steps the cell will be held
+    Value is_held_;            // poisoned: no cell is ever held
     std::optional<SurrogateUse> surrogate_;
 
     std::map<std::string, ir::TensorId> variables_;  // states, outputs, ports

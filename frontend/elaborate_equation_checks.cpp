@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "frontend/elaborate_cells.h"
 
@@ -24,12 +25,14 @@ bool CellUse::check_equation_target(const Equation& equation) {
         return false;
     }
     const auto [place, is_new] = defined_.emplace(name, equation.name.range);
-    if (!is_new)
-        context_
-            .error(Code::SecondEquation, equation.name.range,
-                   fmt::format("`{}` has two equations", name))
-            .label(place->second, "the first stands here");
+    if (!is_new) report_second_equation(name, equation.name.range, place->second);
     return check_equation_index(equation) && is_new;
+}
+
+void CellUse::report_second_equation(const std::string& name, SourceRange here, SourceRange other) {
+    if (here.begin < other.begin) std::swap(here, other);
+    context_.error(Code::SecondEquation, here, fmt::format("`{}` has two equations", name))
+        .label(other, "the first stands here");
 }
 
 /// Only `[t]` may stand on the left side.

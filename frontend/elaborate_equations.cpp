@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "frontend/elaborate_cells.h"
+#include "frontend/linear_form.h"
 
 namespace snnc::frontend {
 
@@ -26,8 +27,13 @@ void CellUse::define(const std::map<std::string, Value>& ports) {
     const std::size_t first_definition = context_.network.definitions.size();
     define_ports(ports);
     check_undeclared_equations();
+    check_differentials();
+    declare_events();
     for (const Name* name : let_order_) let_value(lets_.at(name->text));
     for (const EquationPlace& place : equations_) define_equation(*place.equation, place.range);
+    define_differentials();
+    define_refractory();
+    define_events();
     check_missing_equations();
     check_given_parameters_are_read();
     prefer_members();
@@ -141,9 +147,10 @@ Value CellUse::member(const Path& path) {
         return {};
     }
     if (const auto let = lets_.find(name); let != lets_.end()) {
-        if (path.suffixes.empty()) return let_value(let->second);
         const auto lag = lag_of(context_, expressions_, path, *this);
-        if (lag && *lag == 0) return let_value(let->second);
+        if (lag && *lag == 0)
+            return reading_ == Reading::AlongStep ? let_along_step(let->second)
+                                                  : let_value(let->second);
         if (lag)
             context_.error(Code::NoPast, path.range,
                            fmt::format("`{}` is a `let` and has no past; make it a state", name));
@@ -163,7 +170,14 @@ Value CellUse::variable_value(const std::string& name, int lag) {
         context_.network[variable].initial = start;
         context_.network.states.push_back({variable, start});
     }
-    return read(context_, variable, lag);
+    if (lag > 0) return read(context_, variable, lag);
+    if (reading_ == Reading::AlongStep && differential_states_.count(name))
+        return read(context_, variable, along_step);
+    if (const auto now = assigned_.find(name);
+        now != assigned_.end() && reading_ == Reading::Assignments)
+        return now->second;
+    const auto before = before_.find(name);
+    return read(context_, before == before_.end() ? variable : before->second);
 }
 
 /// Evaluated when it is first read, so that the order of the lines does not matter.
@@ -179,6 +193,7 @@ Value CellUse::let_value(Let& let) {
     }
     let.progress = Progress::Running;
     open_lets_.push_back(&name);
+    const Reading reading = std::exchange(reading_, Reading::Before);
     Value value;
     if (let.member->draws)
         limited(let.member->value->range, "a draw");
@@ -209,6 +224,7 @@ Value CellUse::let_value(Let& let) {
     }
     let.progress = Progress::Done;
     open_lets_.pop_back();
+    reading_ = reading;
     return let.value;
 }
 
@@ -226,11 +242,7 @@ void CellUse::define_equation(const Equation& equation, const SourceRange& range
                        "an equation needs a number on its right side");
         return;
     }
-    const ir::TensorId target = variables_.at(equation.name.text);
-    context_.origins.equations[target.index] = range;
-    if (!state_members_.count(equation.name.text) && is_zero_or_one(context_, value.expr))
-        context_.network[target].kind = ir::DataKind::Spike;
-    context_.define(target, ir::Formula{value.expr});
+    define_variable(equation.name.text, value, range);
 }
 
 // ---- lets that are states or outputs -------------------------------------------------------

@@ -1,0 +1,149 @@
+// Differential equations of cells: collected, read, and handed to the solvers in groups.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "frontend/ast_walk.h"
+#include "frontend/elaborate_cells.h"
+#include "frontend/linear_form.h"
+
+namespace snnc::frontend {
+
+void CellUse::collect_differential(const DifferentialEquation& equation, const SourceRange& range) {
+    // The parser has seen to the `d`.
+    const std::string state = equation.numerator.text.substr(1);
+    differentials_.push_back({&equation, state, range});
+    differential_states_.insert(state);
+}
+
+/// Whose derivative and which solver: before anything is evaluated.
+void CellUse::check_differentials() {
+    std::erase_if(differentials_, [&](const DifferentialPlace& place) {
+        const bool sound = check_differential(*place.equation, place.state);
+        if (!sound) differential_states_.erase(place.state);
+        return !sound;
+    });
+}
+
+bool CellUse::check_differential(const DifferentialEquation& equation, const std::string& state) {
+    const SourceRange& place = equation.numerator.range;
+    if (refused_.count(state)) return false;
+    if (!state_members_.count(state)) {
+        report_no_state({state, {place.file, place.begin + 1, place.end}},
+                        "only states have differential equations");
+        return false;
+    }
+    const auto [first, is_new] = defined_.emplace(state, place);
+    if (!is_new) report_second_equation(state, place, first->second);
+    const bool known = !equation.solver || solver_named(equation.solver->text);
+    if (!known)
+        context_.unknown(*equation.solver,
+                         fmt::format("there is no solver `{}`", equation.solver->text),
+                         solver_names());
+    return is_new && known;
+}
+
+/// A name on the left side of what only states have.
+void CellUse::report_no_state(const Name& name, const std::string& rule) {
+    if (refused_.count(name.text)) return;
+    if (names_.count(name.text)) {
+        context_
+            .error(Code::MisplacedEquation, name.range,
+                   fmt::format("{}, and `{}` is none", rule, name.text))
+            .label(names_.at(name.text), "declared here");
+        return;
+    }
+    std::vector<std::string> known;
+    for (const Name* state : states_) known.push_back(state->text);
+    context_.unknown(name, fmt::format("`{}` declares no state `{}`", cell_.name.text, name.text),
+                     known);
+    refused_.insert(name.text);
+}
+
+void CellUse::define_differentials() {
+    std::map<Solver, std::vector<const DifferentialPlace*>> groups;
+    for (const DifferentialPlace& place : differentials_) {
+        const auto& name = place.equation->solver;
+        groups[name ? *solver_named(name->text) : Solver::Exact].push_back(&place);
+    }
+    for (const auto& [solver, places] : groups) {
+        std::vector<Derivative> group;
+        for (const DifferentialPlace* place : places)
+            group.push_back({place->state, variables_.at(place->state),
+                             right_side(*place->equation), place->equation->solver.has_value(),
+                             held_states_.count(place->state) > 0, place->equation->value->range});
+        const GroupSite site{site_.name, site_.shape, is_held_.expr, site_.range};
+        const std::vector<Value> next = advance(context_, solver, group, site);
+        for (std::size_t i = 0; i < next.size(); ++i)
+            define_variable(places[i]->state, next[i], places[i]->range);
+    }
+}
+
+Value CellUse::right_side(const DifferentialEquation& equation) {
+    const std::size_t first_definition = context_.network.definitions.size();
+    reading_ = Reading::AlongStep;
+    Value value = expressions_.value(*equation.value, *this);
+    reading_ = Reading::Before;
+    if (!value.poisoned() && (value.is_tuple || value.is_class)) {
+        context_.error(Code::WrongType, equation.value->range,
+                       "an equation needs a number on its right side");
+        return {};
+    }
+    check_no_sum_along_step(first_definition, equation.value->range);
+    return value;
+}
+
+/// `mean(v)` in the equation of `v` would couple the cells of the layer within the step.
+void CellUse::check_no_sum_along_step(std::size_t first_definition, const SourceRange& range) {
+    const ir::Network& network = context_.network;
+    for (std::size_t i = first_definition; i < network.definitions.size(); ++i) {
+        const auto* formula = std::get_if<ir::Formula>(&network.definitions[i].kind);
+        if (!formula || !frontend::reads_along_step(network.pool, formula->value)) continue;
+        context_
+            .error(Code::LimitedCell, range,
+                   "a sum over cells of a state that changes along the step cannot be compiled yet")
+            .note("the state before the step can be summed: `mean(v[t-1])`");
+        return;
+    }
+}
+
+// ---- lets ----------------------------------------------------------------------------------
+
+namespace {
+
+/// Is the index behind a name `[t]`, or absent?
+bool means_now(const Path& path) {
+    if (path.suffixes.empty()) return true;
+    const auto* index = std::get_if<IndexSuffix>(&path.suffixes[0]);
+    if (!index || index->cuts.size() != 1 || !index->cuts[0].begin) return false;
+    const Name* word = as_word(*index->cuts[0].begin);
+    return word && word->text == "t";
+}
+
+}  // namespace
+
+bool CellUse::reads_along_step(const Expr& expr, std::set<std::string>& seen) const {
+    bool found = false;
+    for_each_expression(expr, [&](const Expr& part) {
+        const auto* reference = std::get_if<Reference>(&part.node);
+        if (!reference || !means_now(reference->path)) return;
+        const std::string& name = reference->path.head.text;
+        if (differential_states_.count(name)) found = true;
+        if (const auto let = lets_.find(name); let != lets_.end() && seen.insert(name).second)
+            found = reads_along_step(*let->second.member->value, seen) || found;
+    });
+    return found;
+}
+
+/// A `let` is a name for an expression: where it stands in a differential equation, the states in
+/// it move along with the step.
+Value CellUse::let_along_step(Let& let) {
+    const Value value = let_value(let);  // reports its mistakes
+    std::set<std::string> seen;
+    if (context_.dry > 0 || value.poisoned() || let.member->draws || !reads_along_step(*let.member->value, seen))
+        return value;
+    return expressions_.value(*let.member->value, *this);
+}
+
+}  // namespace snnc::frontend
