@@ -128,7 +128,7 @@ class CellUse : public Names {
     // Equations (elaborate_equations.cpp).
     void define_ports(const std::map<std::string, Value>& ports);
     void define_port(const Name& name, const Value& value);
-    void check_port_interval(const PortMember& port, const Value& value);
+    void check_port_interval(const PortMember& port, const Bounds& limits, const Value& value);
     void define_equation(const Equation& equation, const SourceRange& range);
     bool check_equation_target(const Equation& equation);
     bool check_equation_index(const Equation& equation);

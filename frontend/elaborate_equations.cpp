@@ -58,8 +58,9 @@ void CellUse::define_ports(const std::map<std::string, Value>& ports) {
         if (!port) continue;
         const auto found = ports.find(port->name.text);
         Value value = found == ports.end() ? constant(context_, 0) : found->second;
-        if (found != ports.end() && port->interval && !site_.proven && !value.poisoned())
-            check_port_interval(*port, value);
+        const auto limits = bounds(port->interval);  // may be wrong whatever arrives
+        if (found != ports.end() && limits && !site_.proven && !value.poisoned())
+            check_port_interval(*port, *limits, value);
         if (cell_.encoder) value = apply(context_, Op::Detach, {value}, port->name.range);
         define_port(port->name, value);
     }
@@ -84,14 +85,13 @@ void CellUse::define_port(const Name& name, const Value& value) {
 }
 
 /// Provable where the source is a spike or an input that promises a smaller interval.
-void CellUse::check_port_interval(const PortMember& port, const Value& value) {
-    const auto limits = bounds(port.interval);
-    if (!limits) return;
-    if (limits->low <= 0 && limits->high >= 1 && is_zero_or_one(context_, value.expr)) return;
+void CellUse::check_port_interval(const PortMember& port, const Bounds& limits,
+                                  const Value& value) {
+    if (limits.low <= 0 && limits.high >= 1 && is_zero_or_one(context_, value.expr)) return;
     const ir::ExprNode& node = context_.network.pool[value.expr];
     if (node.op == Op::Read && context_.network[node.tensor].interval) {
         const auto [low, high] = *context_.network[node.tensor].interval;
-        if (limits->low <= low && high <= limits->high) return;
+        if (limits.low <= low && high <= limits.high) return;
     }
     context_
         .error(Code::LimitedCell, site_.range,
