@@ -279,11 +279,11 @@ TEST(SolverMistakes, names_and_double_equations) {
     EXPECT_EQ(Elaborated(one_cell("    state v = 0\n    dv/dt = -v solve rk5\n")).messages(),
               Messages{"E0201 at `rk5`: there is no solver `rk5`"});
     EXPECT_EQ(Elaborated(one_cell("    state v = 0\n    dv/dt = -v\n    v[t] = 0\n")).messages(),
-              Messages{"E0405 at `dv`: `v` has two equations | `v`: the first stands here"});
+              Messages{"E0405 at `v`: `v` has two equations | `dv`: the first stands here"});
     EXPECT_EQ(Elaborated(one_cell("    param p = 1\n    state v = 0\n    dv/dt = -v\n"
                                   "    dp/dt = p\n"))
                   .messages(),
-              Messages{"E0406 at `dp`: only states have differential equations, and `p` is none | "
+              Messages{"E0406 at `p`: only states have differential equations, and `p` is none | "
                        "`p`: declared here"});
     EXPECT_EQ(Elaborated(one_cell("    state v = 0\n    dv/dt = -v\n    dw/dt = v\n")).messages(),
               Messages{"E0201 at `w`: `C` declares no state `w`"});
