@@ -80,12 +80,14 @@ class CellUse : public Names {
         Progress progress = Progress::Waiting;
         Value value;
         ir::TensorId tensor;  // of a stored one
+        Context::TimeReads time_reads;
     };
     struct Let {
         const LetMember* member = nullptr;
         Progress progress = Progress::Waiting;
         Value value;
         ir::TensorId tensor;
+        Context::TimeReads time_reads;
     };
     struct OptionUse {
         const OptionMember* member = nullptr;
@@ -119,6 +121,7 @@ class CellUse : public Names {
         double low, high;
     };
     Value bounded(const Value& value, const ParamMember& member);
+    bool add_sigmoid_bounds(const ParamMember& member);
     std::optional<Bounds> bounds(const std::optional<Interval>& interval);
     void check_interval(double value, const std::optional<Interval>& interval,
                         const std::string& name, const SourceRange& range);
@@ -134,6 +137,7 @@ class CellUse : public Names {
     bool check_equation_index(const Equation& equation);
     void report_second_equation(const std::string& name, SourceRange here, SourceRange other);
     void check_undeclared_equations();
+    void check_time_step(const SourceRange& equation, bool in_steps);
     void report_let_cycle(const Name& name);
     void check_missing_equations();
     void define_variable(const std::string& name, Value value, const SourceRange& range);
@@ -193,6 +197,7 @@ class CellUse : public Names {
     std::map<std::string, SourceRange> defined_;  // states and outputs that have an equation
 
     Reading reading_ = Reading::Before;
+    bool lacks_time_step_ = false;  // was reported
     struct DifferentialPlace {
         const DifferentialEquation* equation;
         std::string state;

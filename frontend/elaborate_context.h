@@ -47,6 +47,18 @@ struct Context {
     int dry = 0;
     /// Called when `dt` is read: constants of a network may need it before its setting was reached.
     std::function<void()> before_dt;
+    /// False: the network does not say how long a step is.
+    bool has_dt = true;
+    /// Where the expressions that were evaluated read `dt` and a number with a unit of time.
+    struct TimeReads {
+        SourceRange dt, time;
+        TimeReads& operator+=(const TimeReads& other) {
+            if (!dt.valid()) dt = other.dt;
+            if (!time.valid()) time = other.time;
+            return *this;
+        }
+    };
+    TimeReads time_reads;
     /// Names that helper tensors must keep clear of: those of elements and members.
     std::set<std::string> taken;
 

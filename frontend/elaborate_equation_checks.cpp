@@ -81,6 +81,24 @@ void CellUse::check_missing_equations() {
     for (const Name* output : outputs_) check(*output, "output");
 }
 
+/// An equation that brings together times and the step, which has no unit where the network does
+/// not give it one (language.md 8.9). `in_steps`: the equation means `dt` without reading it.
+void CellUse::check_time_step(const SourceRange& equation, bool in_steps) {
+    const Context::TimeReads reads = std::exchange(context_.time_reads, {});
+    if (context_.has_dt || lacks_time_step_ || !reads.time.valid()) return;
+    if (!in_steps && !reads.dt.valid()) return;
+    lacks_time_step_ = true;
+    auto report = context_.error(
+        Code::MissingTimeStep, site_.range,
+        fmt::format("`{}` has times, but the network does not say how long a step is",
+                    cell_.name.text));
+    report.label(equation, "a time meets the step here");
+    const bool inside = reads.time.file == equation.file && reads.time.begin >= equation.begin &&
+                        reads.time.end <= equation.end;
+    if (!inside) report.label(reads.time, "the time");
+    report.note("a setting of the network says it: `dt = 1ms`");
+}
+
 void CellUse::report_let_cycle(const Name& name) {
     std::vector<const Name*> cycle(std::find_if(open_lets_.begin(), open_lets_.end(),
                                                 [&](const Name* let) { return let == &name; }),

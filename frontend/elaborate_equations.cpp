@@ -182,7 +182,10 @@ Value CellUse::variable_value(const std::string& name, int lag) {
 
 /// Evaluated when it is first read, so that the order of the lines does not matter.
 Value CellUse::let_value(Let& let) {
-    if (let.progress == Progress::Done) return let.value;
+    if (let.progress == Progress::Done) {
+        context_.time_reads += let.time_reads;
+        return let.value;
+    }
     // An arm that is not taken needs no value; it must not make a cycle of lets that has none.
     if (context_.dry > 0) return constant(context_, 1);
     const Name& name = let.member->name;
@@ -194,6 +197,7 @@ Value CellUse::let_value(Let& let) {
     let.progress = Progress::Running;
     open_lets_.push_back(&name);
     const Reading reading = std::exchange(reading_, Reading::Before);
+    const Context::TimeReads time_reads = std::exchange(context_.time_reads, {});
     Value value;
     if (let.member->draws)
         limited(let.member->value->range, "a draw");
@@ -225,6 +229,8 @@ Value CellUse::let_value(Let& let) {
     let.progress = Progress::Done;
     open_lets_.pop_back();
     reading_ = reading;
+    let.time_reads = context_.time_reads;
+    context_.time_reads += time_reads;
     return let.value;
 }
 
@@ -235,7 +241,9 @@ void CellUse::define_equation(const Equation& equation, const SourceRange& range
     const std::string& name = equation.name.text;
     if (refused_.count(name) || options_.count(name)) return;
     if (equation.draws) return limited(range, "a draw");
+    context_.time_reads = {};
     const Value value = expressions_.value(*equation.value, *this);
+    check_time_step(range, false);
     if (!sound || value.poisoned()) return;
     if (value.is_tuple || value.is_class) {
         context_.error(Code::WrongType, equation.value->range,

@@ -83,6 +83,7 @@ void CellUse::define_events() {
 }
 
 void CellUse::define_event(const OnEvent& event) {
+    context_.time_reads = {};
     const Value condition = expressions_.value(*event.condition, *this);
     std::map<std::string, Value> next;  // a block's right sides read what was before the block
     for (const Assignment& assignment : event.assignments) {
@@ -95,6 +96,7 @@ void CellUse::define_event(const OnEvent& event) {
         if (held_states_.count(assignment.name.text))
             result = while_held(kept->second, result, assignment.range);
         next[assignment.name.text] = result;
+        check_time_step(assignment.range, false);
     }
     for (const auto& [name, value] : next) assigned_[name] = value;
 }
@@ -157,7 +159,9 @@ void CellUse::declare_refractory(const Refractory& refractory, const SourceRange
 /// n = floor(T/dt + 0.001), at least 1.
 Value CellUse::whole_steps(const Refractory& refractory) {
     const SourceRange& range = refractory.duration->range;
+    context_.time_reads = {};
     const Value length = expressions_.value(*refractory.duration, *this);
+    check_time_step(range, true);
     if (!length.poisoned() && extent(context_, length).per_step) {
         context_.error(Code::NotConstant, range, "a refractory time is constant during the run");
         return {};

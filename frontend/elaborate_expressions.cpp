@@ -105,8 +105,10 @@ Value Expressions::value(const Expr& expr, Names& names) {
 /// `20msec` is a misspelt unit, `2x` a product without its sign.
 Value Expressions::number_literal(const Expr& expr, const Number& number, Names& names) {
     if (number.unit.empty()) return constant(context_, number.value);
-    if (const auto scaled = in_coherent_units(number.value, number.unit))
+    if (const auto scaled = in_coherent_units(number.value, number.unit)) {
+        if (is_unit_of_time(number.unit)) context_.time_reads.time = expr.range;
         return constant(context_, *scaled);
+    }
     const SourceRange& range = number.unit_range.valid() ? number.unit_range : expr.range;
     auto report =
         context_.error(Code::UnknownUnit, range, fmt::format("`{}` is no unit", number.unit));
@@ -143,6 +145,7 @@ std::optional<Value> Expressions::fixed(const Path& path, Names& names) {
     if (name == "false") return constant(context_, 0);
     if (name == "dt") {
         if (context_.before_dt) context_.before_dt();
+        context_.time_reads.dt = path.range;
         return constant(context_, context_.network.dt);
     }
     if (name == "xi") {

@@ -1,6 +1,7 @@
 // Parameters of cells: constants, or tensors that are stored with the weights (language.md 3).
 #include <fmt/format.h>
 
+#include <cmath>
 #include <utility>
 
 #include "frontend/elaborate_cells.h"
@@ -22,11 +23,14 @@ Value CellUse::parameter(const std::string& name) {
     if (parameter.progress == Progress::Waiting) {
         parameter.progress = Progress::Running;
         const Stage stage = std::exchange(stage_, Stage::Parameters);
+        const Context::TimeReads time_reads = std::exchange(context_.time_reads, {});
         const Value value = parameter_value(parameter);
         stage_ = stage;
+        parameter.time_reads = std::exchange(context_.time_reads, time_reads);
         if (parameter.progress == Progress::Running) parameter.value = value;
         parameter.progress = Progress::Done;
     }
+    context_.time_reads += parameter.time_reads;
     return parameter.value;
 }
 
@@ -72,11 +76,8 @@ Value CellUse::parameter_value(Parameter& parameter) {
 Value CellUse::stored_parameter(Parameter& parameter, const Expr& expr, Names& names, bool learned,
                                 const std::optional<Name>& per) {
     const ParamMember& member = *parameter.member;
-    if (member.by && member.by->text == "sigmoid") {
-        limited(member.by->range, "a parameter bounded `by sigmoid`");
-        return {};
-    }
-    if (member.by && member.by->text != "clamp") {
+    const bool by_sigmoid = member.by && member.by->text == "sigmoid";
+    if (member.by && !by_sigmoid && member.by->text != "clamp") {
         context_.unknown(*member.by, fmt::format("there is no bound `by {}`", member.by->text),
                          {"clamp", "sigmoid"});
         return {};
@@ -114,9 +115,29 @@ Value CellUse::stored_parameter(Parameter& parameter, const Expr& expr, Names& n
     const bool one_for_all = tensor.shape.empty();
     parameter.tensor = context_.add(std::move(tensor));
     context_.network.parameters.push_back({parameter.tensor, *first, site_.name});
+    if (by_sigmoid && !add_sigmoid_bounds(member)) return {};
     return bounded(
         {context_.network.pool.read(parameter.tensor), one_for_all ? ir::Shape{} : site_.shape},
         member);
+}
+
+/// The optimiser moves the value inside of its interval only.
+bool CellUse::add_sigmoid_bounds(const ParamMember& member) {
+    if (!member.interval) {
+        context_.error(Code::OutOfInterval, member.by->range,
+                       fmt::format("`by sigmoid` needs an interval, `{} = … in [a, b] by sigmoid`",
+                                   member.name.text));
+        return false;
+    }
+    const auto limits = bounds(member.interval);
+    if (!limits) return false;
+    if (!std::isfinite(limits->high - limits->low) || limits->low == limits->high) {
+        context_.error(Code::OutOfInterval, member.interval->range,
+                       "the interval of a sigmoid has two finite bounds that differ");
+        return false;
+    }
+    context_.network.parameters.back().sigmoid_bounds = {limits->low, limits->high};
+    return true;
 }
 
 /// The value in every forward evaluation: it cannot leave its interval.

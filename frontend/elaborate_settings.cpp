@@ -43,6 +43,7 @@ const Expr* NetworkBuilder::setting(const std::string& name) const {
 /// first read.
 void NetworkBuilder::read_parameters() {
     constants_.set_resolver([this](const std::string& name) { read_parameter(name); });
+    context_.has_dt = setting("dt") != nullptr;
     context_.before_dt = [this] { read_dt(); };
     std::map<std::string, SourceRange> seen;
     for (const Default& parameter : decl_.parameters) {

@@ -82,9 +82,11 @@ void CellUse::define_differentials() {
 
 Value CellUse::right_side(const DifferentialEquation& equation) {
     const std::size_t first_definition = context_.network.definitions.size();
+    context_.time_reads = {};
     reading_ = Reading::AlongStep;
     Value value = expressions_.value(*equation.value, *this);
     reading_ = Reading::Before;
+    check_time_step(equation.value->range, true);
     if (!value.poisoned() && (value.is_tuple || value.is_class)) {
         context_.error(Code::WrongType, equation.value->range,
                        "an equation needs a number on its right side");
@@ -141,7 +143,8 @@ bool CellUse::reads_along_step(const Expr& expr, std::set<std::string>& seen) co
 Value CellUse::let_along_step(Let& let) {
     const Value value = let_value(let);  // reports its mistakes
     std::set<std::string> seen;
-    if (context_.dry > 0 || value.poisoned() || let.member->draws || !reads_along_step(*let.member->value, seen))
+    if (context_.dry > 0 || value.poisoned() || let.member->draws ||
+        !reads_along_step(*let.member->value, seen))
         return value;
     return expressions_.value(*let.member->value, *this);
 }

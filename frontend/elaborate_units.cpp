@@ -9,11 +9,18 @@ namespace {
 struct BaseUnit {
     std::string_view name;
     int exponent;  // of ten, to the coherent system
+    bool time = false;
 };
 
 // Longer names first where one is the end of another (`Ohm` before `m`).
-constexpr std::array<BaseUnit, 8> base_units{
-    {{"Ohm", -9}, {"\u03A9", -9}, {"Hz", -3}, {"s", 3}, {"V", 3}, {"A", 12}, {"S", 9}, {"F", 12}}};
+constexpr std::array<BaseUnit, 8> base_units{{{"Ohm", -9},
+                                              {"\u03A9", -9},
+                                              {"Hz", -3, true},
+                                              {"s", 3, true},
+                                              {"V", 3},
+                                              {"A", 12},
+                                              {"S", 9},
+                                              {"F", 12, true}}};
 
 struct Prefix {
     std::string_view name;
@@ -53,6 +60,13 @@ std::optional<double> in_coherent_units(double value, std::string_view unit) {
     if (!exponent) return std::nullopt;
     // Dividing by an exact power of ten rounds once; multiplying by 1e-3 would round twice.
     return *exponent < 0 ? value / std::pow(10.0, -*exponent) : value * std::pow(10.0, *exponent);
+}
+
+bool is_unit_of_time(std::string_view unit) {
+    if (!exponent_of(unit)) return false;
+    for (const BaseUnit& base : base_units)
+        if (unit.ends_with(base.name)) return base.time;
+    return false;
 }
 
 std::vector<std::string> unit_names() {

@@ -15,6 +15,9 @@ namespace snnc::frontend {
 /// double nearest to the written number times a power of ten (0.1ms is 0.1, 100us is 0.1).
 std::optional<double> in_coherent_units(double value, std::string_view unit);
 
+/// Does the unit contain a time beside voltages, currents and lengths (ms, Hz, pF)?
+bool is_unit_of_time(std::string_view unit);
+
 /// Known spellings, for "did you mean".
 std::vector<std::string> unit_names();
 

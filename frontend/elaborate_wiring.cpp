@@ -90,9 +90,8 @@ void NetworkBuilder::declare_input(const TypedName& input) {
 
 /// Cells and encoders that the language fixes and the standard library lacks so far.
 static bool is_later_cell(const std::string& name) {
-    static const char* const names[] = {"ALIF",          "LifRefractory", "NoisyLeaky",    "AdEx",
-                                        "HodgkinHuxley", "Izhikevich",    "PoissonSource", "Rate",
-                                        "Latency",       "Delta",         "Poisson"};
+    static const char* const names[] = {"NoisyLeaky", "PoissonSource", "Rate",
+                                        "Latency",    "Delta",         "Poisson"};
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 

@@ -1,6 +1,7 @@
 // Update equations of the optimisers, as PyTorch defines them (torch.optim.SGD, Adam, AdamW).
 
 #include <optional>
+#include <utility>
 
 #include "ir/autodiff/differentiate.h"
 #include "ir/expr/value.h"
@@ -21,7 +22,8 @@ class OptimizerEquations {
             Tensor square = network_[gradient];
             square.name = "square(" + square.name + ")";
             square.role = Role::Adjoint;
-            const TensorId squares = define(square, Formula{(read(gradient) * read(gradient)).id()});
+            const TensorId squares =
+                define(square, Formula{(read(gradient) * read(gradient)).id()});
             Tensor sum = square;
             sum.name = "sum(" + square.name + ")";
             sum.shape = {};
@@ -38,9 +40,21 @@ class OptimizerEquations {
         factor_ = read(define(factor, Formula{bounded.id()}));
     }
 
-    void add(TensorId parameter, TensorId gradient) {
-        parameter_ = parameter;
-        const Value weight = read(parameter), slope = clipped(read(gradient));
+    /// What the optimiser follows: for a value bounded by a sigmoid the derivative by u.
+    TensorId followed(const Parameter& parameter, TensorId gradient) {
+        if (!parameter.sigmoid_bounds) return gradient;
+        const auto [low, high] = *parameter.sigmoid_bounds;
+        const Value value = inside(parameter);
+        const Value slope = read(gradient) * ((value - low) * (high - value) * (1 / (high - low)));
+        Tensor tensor = network_[gradient];
+        tensor.name = "adj(unbounded(" + network_[parameter.tensor].name + "))";
+        return define(tensor, Formula{slope.id()});
+    }
+
+    void add(const Parameter& parameter, TensorId gradient) {
+        parameter_ = parameter.tensor;
+        bounds_ = parameter.sigmoid_bounds;
+        const Value weight = unbounded(parameter), slope = clipped(read(gradient));
         if (config_.kind == OptimizerConfig::Kind::Sgd) {
             sgd(weight, slope + config_.weight_decay * weight);
         } else if (config_.kind == OptimizerConfig::Kind::Adam) {
@@ -90,6 +104,29 @@ class OptimizerEquations {
         return network_.add(std::move(tensor));
     }
 
+    /// Kept off the bounds, where u is infinite.
+    Value inside(const Parameter& parameter) {
+        const auto [low, high] = *parameter.sigmoid_bounds;
+        const double margin = 1e-6 * (high - low);
+        const Value value = read(parameter.tensor);
+        return {pool_, pool_.make(Op::Clip, value.id(), pool_.constant(low + margin),
+                                  pool_.constant(high - margin))};
+    }
+
+    /// The value, or u with value = low + (high - low)*sigmoid(u).
+    Value unbounded(const Parameter& parameter) {
+        if (!parameter.sigmoid_bounds) return read(parameter.tensor);
+        const auto [low, high] = *parameter.sigmoid_bounds;
+        const Value value = inside(parameter);
+        return ((value - low) / (high - value)).call(Op::Ln);
+    }
+
+    void update_parameter(const Value& next) {
+        if (!bounds_) return update(parameter_, next);
+        const auto [low, high] = *bounds_;
+        update(parameter_, low + (high - low) * next.call(Op::Sigmoid));
+    }
+
     void update(TensorId target, const Value& value) {
         network_.updates.push_back({target, value.id()});
     }
@@ -104,7 +141,7 @@ class OptimizerEquations {
             update(buffer, next);
             slope = config_.nesterov ? slope + config_.momentum * next : next;
         }
-        update(parameter_, weight - rate * slope);
+        update_parameter(weight - rate * slope);
     }
 
     Value decayed(const Value& weight) {
@@ -123,13 +160,14 @@ class OptimizerEquations {
         update(first, mean);
         update(second, square);
         const Value root = square.call(Op::Sqrt) / root_correction + config_.epsilon;
-        update(parameter_, weight - step_size * (mean / root));
+        update_parameter(weight - step_size * (mean / root));
     }
 
     Network& network_;
     ExprPool& pool_;
     OptimizerConfig config_;
     TensorId parameter_;
+    std::optional<std::pair<double, double>> bounds_;  // of the sigmoid of `parameter_`
     std::optional<Value> factor_;  // by which clipping by the norm shortens every gradient
 };
 
@@ -137,16 +175,16 @@ class OptimizerEquations {
 
 void add_optimizer(Network& network, const Gradients& gradients, const OptimizerConfig& config) {
     OptimizerEquations equations(network, config);
-    std::vector<TensorId> clipped;
-    for (const Parameter& parameter : network.parameters)
-        if (network[parameter.tensor].trainable && gradients.of(parameter.tensor).valid())
-            clipped.push_back(gradients.of(parameter.tensor));
-    equations.measure_norm(clipped);
-    for (std::size_t i = 0; i < network.parameters.size(); ++i) {
-        const TensorId parameter = network.parameters[i].tensor;
-        const TensorId gradient = gradients.of(parameter);
-        if (network[parameter].trainable && gradient.valid()) equations.add(parameter, gradient);
+    std::vector<Parameter> trained;
+    std::vector<TensorId> followed;
+    for (const Parameter& parameter : network.parameters) {
+        const TensorId gradient = gradients.of(parameter.tensor);
+        if (!network[parameter.tensor].trainable || !gradient.valid()) continue;
+        trained.push_back(parameter);
+        followed.push_back(equations.followed(parameter, gradient));
     }
+    equations.measure_norm(followed);
+    for (std::size_t i = 0; i < trained.size(); ++i) equations.add(trained[i], followed[i]);
 }
 
 }  // namespace snnc::ir

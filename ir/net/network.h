@@ -174,6 +174,9 @@ struct Parameter {
     TensorId tensor;
     Initialiser initialiser;
     std::string population_or_layer;  // "fc1"
+    /// Training moves u, where the value is low + (high - low)*sigmoid(u), instead of the value
+    /// itself. What is kept, read, written and given a gradient is the value.
+    std::optional<std::pair<double, double>> sigmoid_bounds = std::nullopt;
 };
 
 struct StateVariable {

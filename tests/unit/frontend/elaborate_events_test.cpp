@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tests/unit/frontend/elaborated.h"
+#include "tests/unit/frontend/text_run.h"
 
 namespace snnc::frontend::test {
 namespace {
@@ -19,7 +19,7 @@ std::string adding_cell(const std::string& members, const std::string& network =
            network + "    output c.s, c.v\n}\n";
 }
 
-Numbers values(const Elaborated& cell, const std::string& name, const Numbers& x) {
+Numbers values(const TextRun& cell, const std::string& name, const Numbers& x) {
     EXPECT_EQ(cell.messages(), Messages{});
     return cell.run(std::int64_t(x.size()), {{"x", x}}, {name}).at(name);
 }
@@ -27,34 +27,34 @@ Numbers values(const Elaborated& cell, const std::string& name, const Numbers& x
 // ---- who reads what ------------------------------------------------------------------------
 
 TEST(Assignments, outputs_and_the_past_read_what_they_left) {
-    const Elaborated cell(adding_cell("    on detach(s): v = 0.25\n"));
+    const TextRun cell(adding_cell("    on detach(s): v = 0.25\n"));
     EXPECT_EQ(values(cell, "c.v", {0.75, 0.75, 0.5, 0.5}), (Numbers{0.75, 0.25, 0.75, 0.25}));
     EXPECT_EQ(values(cell, "c.s", {0.75, 0.75, 0.5, 0.5}), (Numbers{0, 1, 0, 1}));
 }
 
 TEST(Assignments, equations_and_lets_of_the_cell_read_the_value_before) {
-    const Elaborated cell(
+    const TextRun cell(
         adding_cell("    state w = 0\n    let k = 2*v\n    w[t] = v\n    on detach(s): v = 0\n"));
     EXPECT_EQ(values(cell, "c.w", {0.5, 1, 0.5}), (Numbers{0.5, 1.5, 0.5}));
     EXPECT_EQ(values(cell, "c.k", {0.5, 1, 0.5}), (Numbers{1, 3, 1}));
 }
 
 TEST(Assignments, conditions_read_the_value_before) {
-    const Elaborated cell(
+    const TextRun cell(
         adding_cell("    state w = 0\n    w[t] = w[t-1]\n    on v > 0.75: v = 0\n"
                     "    on v > 0.75: w = w + 1\n"));
     EXPECT_EQ(values(cell, "c.w", {0.5, 0.5, 0.5}), (Numbers{0, 1, 1}));
 }
 
 TEST(Assignments, right_sides_read_what_earlier_lines_left) {
-    const Elaborated cell(adding_cell("    on I: v = v + 10\n    on I: v = 2*v\n"));
+    const TextRun cell(adding_cell("    on I: v = v + 10\n    on I: v = 2*v\n"));
     EXPECT_EQ(values(cell, "c.v", {1, 0}), (Numbers{22, 22}));
-    const Elaborated other_order(adding_cell("    on I: v = 2*v\n    on I: v = v + 10\n"));
+    const TextRun other_order(adding_cell("    on I: v = 2*v\n    on I: v = v + 10\n"));
     EXPECT_EQ(values(other_order, "c.v", {1, 0}), (Numbers{12, 12}));
 }
 
 TEST(Assignments, right_sides_in_one_block_read_what_was_before_the_block) {
-    const Elaborated cell(
+    const TextRun cell(
         adding_cell("    state w = 5\n    w[t] = w[t-1]\n"
                     "    on I > 0: { v = w; w = v }\n"));
     EXPECT_EQ(values(cell, "c.v", {1, 1, 0}), (Numbers{5, 1, 1}));
@@ -62,8 +62,7 @@ TEST(Assignments, right_sides_in_one_block_read_what_was_before_the_block) {
 }
 
 TEST(Assignments, other_cells_read_what_they_left_in_the_same_step) {
-    const Elaborated cell(
-        adding_cell("    on detach(s): v = 0\n", "    d : LI[1]\n    c.v -> d\n"));
+    const TextRun cell(adding_cell("    on detach(s): v = 0\n", "    d : LI[1]\n    c.v -> d\n"));
     EXPECT_EQ(values(cell, "d.I", {0.5, 1, 0.5}), (Numbers{0.5, 0, 0.5}));
 }
 
@@ -72,7 +71,7 @@ TEST(Assignments, a_spike_reaches_a_port_in_its_step_and_the_equations_in_the_ne
         "neuron Target {\n    input e\n    output v\n    state v = 0, g = 0\n    g[t] = "
         "0.5*g[t-1]\n"
         "    v[t] = v[t-1] + g[t-1]\n    on e: g = g + e\n}\n";
-    const Elaborated cell(
+    const TextRun cell(
         text + adding_cell("    on detach(s): v = 0\n", "    d : Target[1]\n    c -> d.e\n"));
     EXPECT_EQ(values(cell, "d.g", {2, 0, 0}), (Numbers{1, 0.5, 0.25}));
     EXPECT_EQ(values(cell, "d.v", {2, 0, 0}), (Numbers{0, 1, 1.5}));
@@ -84,7 +83,7 @@ TEST(Assignments, a_loop_through_an_assignment_is_no_cycle) {
         "    s[t] = spike(v - 1)\n    on detach(s): v = 0\n    on e: v = v + e\n}\n"
         "network N {\n    p : P[2]\n    p -> one_to_one(0.5) -> p.e\n    output p.v\n    steps = "
         "2\n}\n";
-    const Elaborated network(text);
+    const TextRun network(text);
     EXPECT_EQ(network.messages(), Messages{});
     const Numbers v = network.run(2, {}, {"p.v"}).at("p.v");
     EXPECT_DOUBLE_EQ(v[0], 0.5);
@@ -92,7 +91,7 @@ TEST(Assignments, a_loop_through_an_assignment_is_no_cycle) {
 }
 
 TEST(Assignments, a_condition_that_never_holds_may_hide_an_infinite_value) {
-    const Elaborated cell(adding_cell("    on I > 100: v = 1/(I - I)\n"));
+    const TextRun cell(adding_cell("    on I > 100: v = 1/(I - I)\n"));
     EXPECT_EQ(values(cell, "c.v", {1, 2}), (Numbers{1, 3}));
 }
 
@@ -101,7 +100,7 @@ TEST(Assignments, a_condition_that_never_holds_may_hide_an_infinite_value) {
 /// d(last v)/dx of v[t] = v[t-1] + x, assigned once, at `x` = {1.5, 0.25} with a surrogate of 1.
 Numbers gradient_of_last(const std::string& line) {
     const std::string text = adding_cell(line);
-    const Elaborated cell(
+    const TextRun cell(
         "surrogate one(x) = 1\n" +
             std::string(text).replace(text.find("c : C[1]"), 8, "c : C[1](surrogate = one())"),
         "sum(last(c.v))");
@@ -134,7 +133,7 @@ TEST(AssignmentGradients, do_not_flow_through_other_conditions) {
 
 /// Steps at which a cell driven by ones spikes, with dt = 1 and the threshold 1 of adding_cell.
 Numbers spikes(const std::string& members, std::size_t steps = 8) {
-    return values(Elaborated(adding_cell(members)), "c.s", Numbers(steps, 2));
+    return values(TextRun(adding_cell(members)), "c.s", Numbers(steps, 2));
 }
 
 TEST(RefractoryTime, counts_whole_steps_and_is_at_least_one) {
@@ -151,7 +150,7 @@ TEST(RefractoryTime, counts_whole_steps_and_is_at_least_one) {
 }
 
 TEST(RefractoryTime, holds_the_named_states_and_no_others) {
-    const Elaborated cell(
+    const TextRun cell(
         adding_cell("    state w = 0\n    w[t] = w[t-1] + I\n"
                     "    on detach(s): v = 0.25\n    refractory 3: v\n"));
     EXPECT_EQ(values(cell, "c.v", {2, 4, 8, 0.5, 0.5}), (Numbers{0.25, 0.25, 0.25, 0.75, 0.25}));
@@ -159,7 +158,7 @@ TEST(RefractoryTime, holds_the_named_states_and_no_others) {
 }
 
 TEST(RefractoryTime, assignments_do_not_change_held_states_but_those_of_the_spike_do) {
-    const Elaborated cell(
+    const TextRun cell(
         adding_cell("    on detach(s): v = 0.25\n    on I: v = v + 100\n"
                     "    refractory 3: v\n"));
     EXPECT_EQ(values(cell, "c.v", {2, 1, 1, 0, 0}), (Numbers{100.25, 100.25, 100.25, 0.25, 0.25}));
@@ -167,20 +166,20 @@ TEST(RefractoryTime, assignments_do_not_change_held_states_but_those_of_the_spik
 }
 
 TEST(RefractoryTime, silences_a_cell_that_stays_above_its_threshold) {
-    const Elaborated cell(adding_cell("    refractory 4: v\n"));
+    const TextRun cell(adding_cell("    refractory 4: v\n"));
     EXPECT_EQ(values(cell, "c.s", {2, 0, 0, 0, 0, 0}), (Numbers{1, 0, 0, 0, 1, 0}));
 }
 
 TEST(RefractoryTime, may_differ_between_cells) {
     const std::string text =
         adding_cell("    param T = 3\n    on detach(s): v = 0\n    refractory T: v\n");
-    const Elaborated cell(
+    const TextRun cell(
         std::string(text).replace(text.find("c : C[1]"), 8, "c : C[1](T = 2 per neuron)"));
     EXPECT_EQ(values(cell, "c.s", {2, 2, 2, 2}), (Numbers{1, 0, 1, 0}));
 }
 
 TEST(RefractoryTime, the_count_is_a_state_of_the_run) {
-    const Elaborated cell(adding_cell("    on detach(s): v = 0\n    refractory 3: v\n"));
+    const TextRun cell(adding_cell("    on detach(s): v = 0\n    refractory 3: v\n"));
     const ir::TensorId count = cell.network().find("c.refractory.left");
     const auto& states = cell.network().states;
     EXPECT_TRUE(std::any_of(states.begin(), states.end(),
@@ -196,7 +195,7 @@ TEST(RefractoryTime, other_states_of_an_exact_group_go_on_with_the_held_one_cons
         "neuron C {\n    input I\n    output s\n    state v = 2, w = 0\n    dv/dt = -v + 0.5*w\n"
         "    dw/dt = v - w\n    s[t] = spike(v - 1)\n    refractory 3: v\n}\n"
         "network N {\n    c : C[1]\n    output c.s\n    steps = 4\n}\n";
-    const Elaborated cell(text);
+    const TextRun cell(text);
     ASSERT_EQ(cell.messages(), Messages{});
     const Named run = cell.run(4, {}, {"c.v", "c.w", "c.s"});
     const Numbers v = run.at("c.v"), w = run.at("c.w");
@@ -211,7 +210,7 @@ TEST(RefractoryTime, other_states_of_an_exact_group_go_on_with_the_held_one_cons
 TEST(RefractoryTime, other_states_of_a_stepwise_solver_see_the_held_one_constant) {
     for (const char* solver : {"rk2", "rk4"}) {
         const std::string name(solver);
-        const Elaborated cell(
+        const TextRun cell(
             "neuron C {\n    input I\n    output s\n    state v = 2, w = 0\n    dv/dt = -v solve " +
             name + "\n    dw/dt = v solve " + name +
             "\n    s[t] = spike(v - 1)\n    refractory 3: v\n}\nnetwork N {\n    dt = 0.5\n"
@@ -226,34 +225,34 @@ TEST(RefractoryTime, other_states_of_a_stepwise_solver_see_the_held_one_constant
 // ---- mistakes ------------------------------------------------------------------------------
 
 TEST(EventMistakes, only_states_are_assigned_and_held) {
-    EXPECT_EQ(Elaborated(adding_cell("    on s: I = 0\n")).messages(),
+    EXPECT_EQ(TextRun(adding_cell("    on s: I = 0\n")).messages(),
               Messages{"E0406 at `I`: only states can be assigned or held, and `I` is none | `I`: "
                        "declared here"});
-    EXPECT_EQ(Elaborated(adding_cell("    on s: w = 0\n")).messages(),
+    EXPECT_EQ(TextRun(adding_cell("    on s: w = 0\n")).messages(),
               Messages{"E0201 at `w`: `C` declares no state `w`"});
-    EXPECT_EQ(Elaborated(adding_cell("    refractory 3: s\n")).messages(),
+    EXPECT_EQ(TextRun(adding_cell("    refractory 3: s\n")).messages(),
               Messages{"E0406 at `s`: only states can be assigned or held, and `s` is none | `s`: "
                        "declared here"});
 }
 
 TEST(EventMistakes, one_block_assigns_a_state_once) {
-    EXPECT_EQ(Elaborated(adding_cell("    on s: { v = 0; v = 1 }\n")).messages(),
+    EXPECT_EQ(TextRun(adding_cell("    on s: { v = 0; v = 1 }\n")).messages(),
               Messages{"E0405 at `v`: `v` is assigned twice in one block | `v`: the first stands "
                        "here"});
 }
 
 TEST(EventMistakes, the_past_cannot_be_assigned) {
     EXPECT_EQ(
-        Elaborated(adding_cell("    on s: v[t-1] = 0\n")).messages(),
+        TextRun(adding_cell("    on s: v[t-1] = 0\n")).messages(),
         Messages{"E0402 at `[t-1]`: an assignment changes the value at `[t]`; the past cannot "
                  "be changed"});
-    EXPECT_EQ(Elaborated(adding_cell("    on s: v[t] = 0\n")).messages(), Messages{});
+    EXPECT_EQ(TextRun(adding_cell("    on s: v[t] = 0\n")).messages(), Messages{});
 }
 
 TEST(EventMistakes, refractory_times_are_constant_and_follow_an_output) {
-    EXPECT_EQ(Elaborated(adding_cell("    refractory I: v\n")).messages(),
+    EXPECT_EQ(TextRun(adding_cell("    refractory I: v\n")).messages(),
               Messages{"E0303 at `I`: a refractory time is constant during the run"});
-    EXPECT_EQ(Elaborated(adding_cell("    refractory 1: v\n    refractory 2: v\n")).messages(),
+    EXPECT_EQ(TextRun(adding_cell("    refractory 1: v\n    refractory 2: v\n")).messages(),
               Messages{"L0901 at `refractory 2: v`: a second refractory time cannot be compiled "
                        "yet"});
 }

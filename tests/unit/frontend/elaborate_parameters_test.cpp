@@ -136,9 +136,9 @@ Request with_set(const std::string& path, const std::string& value) {
 }
 
 TEST(ElaborateSets, GoBeforeTheText) {
-    const std::string text =
-        with_use(cell("    param p = 0.5\n    option o = a | b", "match o { a => p*I; b => p + I }"),
-                 "C(p = 2)");
+    const std::string text = with_use(
+        cell("    param p = 0.5\n    option o = a | b", "match o { a => p*I; b => p + I }"),
+        "C(p = 2)");
     EXPECT_EQ(equations(text, with_set("c.p", "3")), "c.s[t] = 3*x[t]\n");
     EXPECT_EQ(equations(text, with_set("c.o", "b")), "c.s[t] = 2 + x[t]\n");
     EXPECT_EQ(equations(text, with_set("d.p", "3")).substr(0, 5), "E0805");
@@ -150,6 +150,25 @@ TEST(ElaborateSets, ParametersOfNetworks) {
         "network N(k = 2) {\n    input x[t] : f32[2]\n"
         "    x -> scale(k) as c\n    output c\n}";
     EXPECT_EQ(equations(text, with_set("k", "3")), "c[t] = 3*x[t]\n");
+}
+
+TEST(SigmoidBounds, AreWhatTheOptimiserIsTold) {
+    const Elaborated use = elaborated(with_use(cell("learn p = 0.5 in [0, 2] by sigmoid"), "C()"));
+    ASSERT_EQ(use.problems, "");
+    const ir::Parameter& parameter = use.network->parameters.at(0);
+    EXPECT_EQ(parameter.sigmoid_bounds, (std::pair<double, double>(0, 2)));
+    EXPECT_EQ(parameter.initialiser.a, 0.5);
+    EXPECT_EQ((*use.network)[parameter.tensor].name, "c.p");
+    EXPECT_FALSE(elaborated(with_use(cell("learn p = 0.5 in [0, 2]"), "C()"))
+                     .network->parameters.at(0)
+                     .sigmoid_bounds);
+}
+
+TEST(SigmoidBounds, NeedTwoBoundsThatDiffer) {
+    EXPECT_EQ(stored(with_use(cell("learn p = 0.5 by sigmoid"), "C()")),
+              "E0305 sigmoid: `by sigmoid` needs an interval, `p = … in [a, b] by sigmoid`\n");
+    EXPECT_EQ(stored(with_use(cell("learn p = 0.5 in [0, inf] by sigmoid"), "C()")),
+              "E0305 in [0, inf]: the interval of a sigmoid has two finite bounds that differ\n");
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "tests/unit/frontend/elaborated.h"
+#include "tests/unit/frontend/text_run.h"
 
 namespace snnc::frontend::test {
 namespace {
@@ -20,7 +20,7 @@ std::string one_cell(const std::string& members, const std::string& dt = "0.5",
 using Messages = std::vector<std::string>;
 
 /// The last values of the variables of a run without input.
-Numbers last(const Elaborated& cell, std::int64_t steps, std::vector<std::string> wanted,
+Numbers last(const TextRun& cell, std::int64_t steps, std::vector<std::string> wanted,
              Named given = {}) {
     given.emplace("x", Numbers(std::size_t(steps), 0));
     const Named values = cell.run(steps, given, wanted);
@@ -38,7 +38,7 @@ void expect_near(const Numbers& actual, const Numbers& expected, double error) {
 // ---- exact ---------------------------------------------------------------------------------
 
 TEST(SolveExact, a_single_equation_of_numbers_becomes_two_numbers) {
-    const Elaborated cell(
+    const TextRun cell(
         one_cell("    param tau = 10\n    state v = 1\n"
                  "    dv/dt = (I - v)/tau solve exact\n"));
     ASSERT_EQ(cell.messages(), Messages{});
@@ -50,12 +50,12 @@ TEST(SolveExact, a_single_equation_of_numbers_becomes_two_numbers) {
 
 TEST(SolveExact, is_what_a_linear_equation_without_a_solver_gets) {
     const std::string members = "    state v = 1\n    dv/dt = I - 0.3*v";
-    EXPECT_EQ(Elaborated(one_cell(members + "\n")).formula("c.v"),
-              Elaborated(one_cell(members + " solve exact\n")).formula("c.v"));
+    EXPECT_EQ(TextRun(one_cell(members + "\n")).formula("c.v"),
+              TextRun(one_cell(members + " solve exact\n")).formula("c.v"));
 }
 
 TEST(SolveExact, a_rest_of_numbers_becomes_one_number) {
-    const Elaborated cell(
+    const TextRun cell(
         one_cell("    param rest = -70\n    state v = rest\n"
                  "    dv/dt = (rest - v)/20\n",
                  "1"));
@@ -63,14 +63,14 @@ TEST(SolveExact, a_rest_of_numbers_becomes_one_number) {
 }
 
 TEST(SolveExact, a_constant_slope_and_a_decay_of_zero) {
-    const Elaborated cell(one_cell("    state v = 1, w = 2\n    dv/dt = I + 3\n    dw/dt = v\n"));
+    const TextRun cell(one_cell("    state v = 1, w = 2\n    dv/dt = I + 3\n    dw/dt = v\n"));
     // w = 2 + t + 1.5*t^2 at t = 1
     expect_near(last(cell, 2, {"c.v", "c.w"}), {4, 4.5}, 1e-14);
 }
 
 /// scipy.linalg.expm of the augmented matrix, applied four times.
 TEST(SolveExact, equations_that_depend_on_each_other_are_what_scipy_computes) {
-    const Elaborated cell(
+    const TextRun cell(
         one_cell("    state v = 0.2, w = -0.4\n"
                  "    dv/dt = -0.1*v - 2*w + 1\n"
                  "    dw/dt = 0.5*v - 0.3*w - 0.25\n"));
@@ -102,13 +102,13 @@ std::string taus(const char* form, const Numbers& taus) {
 TEST(SolveExact, a_chain_of_numbers_is_what_scipy_computes) {
     for (const Chain& one : chains)
         expect_near(
-            last(Elaborated(one_cell(chain, "0.5", taus("", one.taus))), 4, {"c.v", "c.w", "c.u"}),
+            last(TextRun(one_cell(chain, "0.5", taus("", one.taus))), 4, {"c.v", "c.w", "c.u"}),
             one.expected, 1e-14);
 }
 
 TEST(SolveExact, a_chain_of_learned_time_constants_is_what_scipy_computes) {
     for (const Chain& one : chains) {
-        const Elaborated cell(one_cell(chain, "0.5", taus("learn ", one.taus)));
+        const TextRun cell(one_cell(chain, "0.5", taus("learn ", one.taus)));
         ASSERT_EQ(cell.messages(), Messages{});
         expect_near(last(cell, 4, {"c.v", "c.w", "c.u"}), one.expected, 1e-14);
     }
@@ -118,8 +118,8 @@ TEST(SolveExact, gradients_are_right_where_time_constants_are_equal_near_and_far
     for (const Numbers& values :
          {Numbers{10, 5, 2}, Numbers{5, 5, 5}, Numbers{5, 5.000001, 5}, Numbers{5, 5, 0.3},
           Numbers{0.2, 50, 1.2}, Numbers{1.9, 2, 1.7}}) {
-        const Elaborated cell(one_cell(chain, "0.5", taus("learn ", values)),
-                              "sum_t(sum(c.v*c.v + 0.5*c.w))");
+        const TextRun cell(one_cell(chain, "0.5", taus("learn ", values)),
+                           "sum_t(sum(c.v*c.v + 0.5*c.w))");
         ASSERT_EQ(cell.messages(), Messages{});
         const Named given{{"x", Numbers(5, 0)},
                           {"c.t1", {values[0]}},
@@ -131,8 +131,8 @@ TEST(SolveExact, gradients_are_right_where_time_constants_are_equal_near_and_far
 }
 
 TEST(SolveExact, factors_of_one_value_per_neuron_are_computed_once) {
-    const Elaborated cell(one_cell("    param tau = 10\n    state v = 1\n    dv/dt = (I - v)/tau\n",
-                                   "0.5", "tau = uniform(5, 20) per neuron", 3));
+    const TextRun cell(one_cell("    param tau = 10\n    state v = 1\n    dv/dt = (I - v)/tau\n",
+                                "0.5", "tau = uniform(5, 20) per neuron", 3));
     ASSERT_EQ(cell.messages(), Messages{});
     const ir::Tensor& decay = cell.network()[cell.network().find("c.v.decay")];
     EXPECT_FALSE(decay.per_step);
@@ -142,8 +142,8 @@ TEST(SolveExact, factors_of_one_value_per_neuron_are_computed_once) {
 }
 
 TEST(SolveExact, an_input_may_be_a_factor) {
-    const Elaborated cell(one_cell("    state v = 1\n    dv/dt = 2 - I*v solve exact\n", "0.5"),
-                          "sum_t(sum(c.v))");
+    const TextRun cell(one_cell("    state v = 1\n    dv/dt = 2 - I*v solve exact\n", "0.5"),
+                       "sum_t(sum(c.v))");
     ASSERT_EQ(cell.messages(), Messages{});
     const Named values = cell.run(3, {{"x", {0.7, 0, 1e-9}}}, {"c.v"});
     const double first = 2 / 0.7 + (1 - 2 / 0.7) * std::exp(-0.35);
@@ -152,16 +152,15 @@ TEST(SolveExact, an_input_may_be_a_factor) {
 }
 
 TEST(SolveExact, a_branch_chosen_by_an_input_is_linear) {
-    const Elaborated cell(
-        one_cell("    state v = 1\n    dv/dt = if I > 0 { -v } else { 1 - 2*v }\n"));
+    const TextRun cell(one_cell("    state v = 1\n    dv/dt = if I > 0 { -v } else { 1 - 2*v }\n"));
     ASSERT_EQ(cell.messages(), Messages{});
     expect_near(cell.run(2, {{"x", {1, 0}}}, {"c.v"}).at("c.v"),
                 {std::exp(-0.5), 0.5 + (std::exp(-0.5) - 0.5) * std::exp(-1.0)}, 1e-15);
 }
 
 TEST(SolveExact, a_let_moves_along_with_its_states) {
-    const Elaborated direct(one_cell("    state v = 1\n    dv/dt = (I - v)/10\n"));
-    const Elaborated by_let(
+    const TextRun direct(one_cell("    state v = 1\n    dv/dt = (I - v)/10\n"));
+    const TextRun by_let(
         one_cell("    state v = 1\n    dv/dt = drive\n    let drive = (I - u)/10, u = v\n"));
     ASSERT_EQ(by_let.messages(), Messages{});
     EXPECT_EQ(by_let.formula("c.v"), direct.formula("c.v"));
@@ -169,7 +168,7 @@ TEST(SolveExact, a_let_moves_along_with_its_states) {
 }
 
 TEST(SolveExact, an_index_means_a_constant_of_the_step) {
-    const Elaborated cell(one_cell("    state v = 1\n    dv/dt = v[t-1] - v\n"));
+    const TextRun cell(one_cell("    state v = 1\n    dv/dt = v[t-1] - v\n"));
     EXPECT_EQ(cell.formula("c.v"),
               "c.v[t] = 0.6065306597126334*c.v[t-1] + 0.3934693402873666*c.v[t-1]");
 }
@@ -177,7 +176,7 @@ TEST(SolveExact, an_index_means_a_constant_of_the_step) {
 // ---- the other solvers ---------------------------------------------------------------------
 
 TEST(SolveEuler, is_written_as_one_would_write_it) {
-    const Elaborated cell(one_cell(
+    const TextRun cell(one_cell(
         "    state v = 1, w = 2\n    dv/dt = I - v*w solve euler\n    dw/dt = v solve euler\n"));
     EXPECT_EQ(cell.formula("c.v"), "c.v[t] = c.v[t-1] + 0.5*(x[t] - c.v[t-1]*c.w[t-1])");
     EXPECT_EQ(cell.formula("c.w"), "c.w[t] = c.w[t-1] + 0.5*c.v[t-1]");
@@ -185,12 +184,12 @@ TEST(SolveEuler, is_written_as_one_would_write_it) {
 
 TEST(SolveExpEuler, is_exact_for_an_equation_by_itself) {
     const std::string equation = "    state v = 1\n    dv/dt = I - 0.3*v solve ";
-    EXPECT_EQ(Elaborated(one_cell(equation + "exp_euler\n")).formula("c.v"),
-              Elaborated(one_cell(equation + "exact\n")).formula("c.v"));
+    EXPECT_EQ(TextRun(one_cell(equation + "exp_euler\n")).formula("c.v"),
+              TextRun(one_cell(equation + "exact\n")).formula("c.v"));
 }
 
 TEST(SolveExpEuler, sees_other_states_as_they_are_at_the_beginning) {
-    const Elaborated cell(
+    const TextRun cell(
         one_cell("    state v = 1, w = 2\n    dv/dt = -0.3*v*w*w solve exp_euler\n"
                  "    dw/dt = -w + v solve exp_euler\n"));
     ASSERT_EQ(cell.messages(), Messages{});
@@ -199,7 +198,7 @@ TEST(SolveExpEuler, sees_other_states_as_they_are_at_the_beginning) {
 }
 
 TEST(Solvers, states_of_another_group_stand_for_the_beginning_of_the_step) {
-    const Elaborated cell(
+    const TextRun cell(
         one_cell("    state v = 1, w = 2\n    dv/dt = w solve euler\n"
                  "    dw/dt = -v solve exact\n"));
     EXPECT_EQ(cell.formula("c.v"), "c.v[t] = c.v[t-1] + 0.5*c.w[t-1]");
@@ -213,7 +212,7 @@ double measured_order(const std::string& solver) {
     const auto end = [](const std::string& name, int steps_in_unit) {
         const std::string members = "    state v = 0.5, w = 0.8\n    dv/dt = v*(1 - w) solve " +
                                     name + "\n    dw/dt = w*(v - 1) solve " + name + "\n";
-        const Elaborated cell(one_cell(members, std::to_string(1.0 / steps_in_unit)));
+        const TextRun cell(one_cell(members, std::to_string(1.0 / steps_in_unit)));
         return last(cell, 2 * steps_in_unit, {"c.v", "c.w"});
     };
     const Numbers truth = end("rk4", 1000);
@@ -236,7 +235,7 @@ TEST(Solvers, converge_with_their_order) {
 TEST(Solvers, gradients_go_through_the_stages) {
     for (const char* solver : {"euler", "exp_euler", "rk2", "rk4"}) {
         const std::string name(solver);
-        const Elaborated cell(
+        const TextRun cell(
             one_cell(
                 "    learn a = 0.3\n    state v = 0.5, w = 0.8\n    dv/dt = v*(I - a*w) solve " +
                 name + "\n    dw/dt = w*(a*v - 1) solve " + name + "\n"),
@@ -251,17 +250,17 @@ TEST(Solvers, gradients_go_through_the_stages) {
 // ---- mistakes ------------------------------------------------------------------------------
 
 TEST(SolverMistakes, what_is_not_linear_has_no_exact_solution) {
-    EXPECT_EQ(Elaborated(one_cell("    state v = 0\n    dv/dt = v*v + I solve exact\n")).messages(),
+    EXPECT_EQ(TextRun(one_cell("    state v = 0\n    dv/dt = v*v + I solve exact\n")).messages(),
               Messages{"E0410 at `v*v + I`: `solve exact` needs equations that are linear in the "
                        "states, and that of `v` is not"});
-    EXPECT_EQ(Elaborated(one_cell("    state v = 0\n    dv/dt = exp(-v)\n")).messages(),
+    EXPECT_EQ(TextRun(one_cell("    state v = 0\n    dv/dt = exp(-v)\n")).messages(),
               Messages{"E0410 at `exp(-v)`: the equation of `v` is not linear in the states, so it "
                        "must say how it is solved"});
 }
 
 TEST(SolverMistakes, a_cycle_of_states_needs_numbers) {
-    EXPECT_EQ(Elaborated(one_cell("    learn a = 0.1\n    state v = 0, w = 0\n"
-                                  "    dv/dt = a*w - v\n    dw/dt = -v\n"))
+    EXPECT_EQ(TextRun(one_cell("    learn a = 0.1\n    state v = 0, w = 0\n"
+                               "    dv/dt = a*w - v\n    dw/dt = -v\n"))
                   .messages(),
               Messages{"E0410 at `a*w - v`: `v` and other states depend on each other, and not all "
                        "of their factors are numbers known before the run; such a system has no "
@@ -270,30 +269,30 @@ TEST(SolverMistakes, a_cycle_of_states_needs_numbers) {
 
 TEST(SolverMistakes, exponential_euler_needs_an_equation_linear_in_its_own_state) {
     EXPECT_EQ(
-        Elaborated(one_cell("    state v = 0\n    dv/dt = v*v solve exp_euler\n")).messages(),
+        TextRun(one_cell("    state v = 0\n    dv/dt = v*v solve exp_euler\n")).messages(),
         Messages{"E0410 at `v*v`: `solve exp_euler` needs an equation that is linear in its own "
                  "state, and that of `v` is not"});
 }
 
 TEST(SolverMistakes, names_and_double_equations) {
-    EXPECT_EQ(Elaborated(one_cell("    state v = 0\n    dv/dt = -v solve rk5\n")).messages(),
+    EXPECT_EQ(TextRun(one_cell("    state v = 0\n    dv/dt = -v solve rk5\n")).messages(),
               Messages{"E0201 at `rk5`: there is no solver `rk5`"});
-    EXPECT_EQ(Elaborated(one_cell("    state v = 0\n    dv/dt = -v\n    v[t] = 0\n")).messages(),
+    EXPECT_EQ(TextRun(one_cell("    state v = 0\n    dv/dt = -v\n    v[t] = 0\n")).messages(),
               Messages{"E0405 at `v`: `v` has two equations | `dv`: the first stands here"});
-    EXPECT_EQ(Elaborated(one_cell("    param p = 1\n    state v = 0\n    dv/dt = -v\n"
-                                  "    dp/dt = p\n"))
+    EXPECT_EQ(TextRun(one_cell("    param p = 1\n    state v = 0\n    dv/dt = -v\n"
+                               "    dp/dt = p\n"))
                   .messages(),
               Messages{"E0406 at `p`: only states have differential equations, and `p` is none | "
                        "`p`: declared here"});
-    EXPECT_EQ(Elaborated(one_cell("    state v = 0\n    dv/dt = -v\n    dw/dt = v\n")).messages(),
+    EXPECT_EQ(TextRun(one_cell("    state v = 0\n    dv/dt = -v\n    dw/dt = v\n")).messages(),
               Messages{"E0201 at `w`: `C` declares no state `w`"});
 }
 
 TEST(SolverMistakes, white_noise_and_sums_along_the_step_are_limitations) {
-    EXPECT_EQ(Elaborated(one_cell("    state v = 0\n    dv/dt = -v + xi solve euler\n")).messages(),
+    EXPECT_EQ(TextRun(one_cell("    state v = 0\n    dv/dt = -v + xi solve euler\n")).messages(),
               Messages{"L0901 at `xi`: white noise `xi` cannot be compiled yet"});
     EXPECT_EQ(
-        Elaborated(one_cell("    state v = 0\n    dv/dt = mean(v) - v solve euler\n")).messages(),
+        TextRun(one_cell("    state v = 0\n    dv/dt = mean(v) - v solve euler\n")).messages(),
         Messages{"L0901 at `mean(v) - v`: a sum over cells of a state that changes along the "
                  "step cannot be compiled yet"});
 }

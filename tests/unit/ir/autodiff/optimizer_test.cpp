@@ -161,6 +161,43 @@ TEST(Optimizers, OnlyTrainedParametersWithAGradientAreUpdated) {
     EXPECT_EQ(build.net.updates[0].target, trained);
 }
 
+/// Three steps on u, where the value is 1 + 4*sigmoid(u), with the slope by u; the last value lies
+/// at the bound, where the file may have put it.
+TEST(Optimizers, AValueBoundedByASigmoidMovesInsideOfItsBounds) {
+    Builder build;
+    const TensorId w = build.weight("w", {3});
+    build.net.parameters[0].sigmoid_bounds = {1, 5};
+    const TensorId slope = build.tensor("adj(w)", {3}, {false, false, Role::Adjoint});
+    Gradients gradients;
+    gradients.adjoint.resize(1);
+    gradients.adjoint[w.index] = slope;
+    OptimizerConfig config;
+    config.weight_decay = 0.1;
+    add_optimizer(build.net, gradients, config);
+    ASSERT_TRUE(verify(build.net).empty());
+    LoweringOptions options;
+    options.updates = true;
+    const StepProgram program = lower(build.net, options);
+
+    std::map<std::uint32_t, std::vector<double>> values;
+    values[w.index] = {1.5, 4, 5};
+    values[build.net.find("lr").index] = {0.3};
+    double u[2] = {std::log(0.5 / 3.5), std::log(3.0)};
+    for (int step = 0; step < 3; ++step) {
+        const double g[2] = {0.7 - step, -100};
+        values[slope.index] = {g[0], g[1], 1000};
+        values = run<double>(build.net, program, {1, 1}, 1, values).results;
+        for (int i = 0; i < 2; ++i) {
+            const double s = 1 / (1 + std::exp(-u[i]));
+            u[i] -= 0.3 * (g[i] * 4 * s * (1 - s) + 0.1 * u[i]);
+            EXPECT_NEAR(values[w.index][std::size_t(i)], 1 + 4 / (1 + std::exp(-u[i])), 1e-9);
+        }
+        EXPECT_GT(values[w.index][2], 1);
+        EXPECT_LT(values[w.index][2], 5);
+        values[build.net.find("lr").index] = {0.3};
+    }
+}
+
 /// A network may have an input called `lr`; the learning rate is another tensor.
 TEST(Optimizers, HyperparametersAreNotMistakenForTensorsOfTheSameName) {
     const OneParameter setting("lr", {}, {});

@@ -1,4 +1,4 @@
-#include "tests/unit/frontend/elaborated.h"
+#include "tests/unit/frontend/text_run.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -48,7 +48,7 @@ Named run_network(const ir::Network& network, const ir::RunSize& size, const Nam
 
 }  // namespace
 
-Elaborated::Elaborated(const std::string& text, const std::string& loss) {
+TextRun::TextRun(const std::string& text, const std::string& loss) {
     SourceManager sources;
     Diagnostics diagnostics;
     const auto module = load_text(sources, "test.snn", text, diagnostics);
@@ -71,21 +71,21 @@ Elaborated::Elaborated(const std::string& text, const std::string& loss) {
     }
 }
 
-std::string Elaborated::formula(const std::string& name) const {
+std::string TextRun::formula(const std::string& name) const {
     const ir::TensorId tensor = network_.find(name);
     const ir::Definition* definition = tensor.valid() ? network_.definition(tensor) : nullptr;
     return definition ? ir::print(network_, *definition) : "";
 }
 
-Named Elaborated::run(std::int64_t steps, const Named& given,
-                      const std::vector<std::string>& wanted) const {
+Named TextRun::run(std::int64_t steps, const Named& given,
+                   const std::vector<std::string>& wanted) const {
     std::vector<ir::TensorId> results;
     for (const std::string& name : wanted) results.push_back(network_.find(name));
     return run_network(network_, {steps, 1}, given, results);
 }
 
-Named Elaborated::gradients(std::int64_t steps, const Named& given,
-                            const std::vector<std::string>& wrt) const {
+Named TextRun::gradients(std::int64_t steps, const Named& given,
+                         const std::vector<std::string>& wrt) const {
     ir::Network network = network_;
     std::vector<ir::TensorId> operands, adjoints;
     for (const std::string& name : wrt) operands.push_back(network.find(name));
@@ -98,8 +98,8 @@ Named Elaborated::gradients(std::int64_t steps, const Named& given,
     return result;
 }
 
-void Elaborated::expect_gradient(std::int64_t steps, const Named& given, const std::string& wrt,
-                                 double relative_error) const {
+void TextRun::expect_gradient(std::int64_t steps, const Named& given, const std::string& wrt,
+                              double relative_error) const {
     const std::string loss = network_[network_.training->loss].name;
     const Numbers gradient = gradients(steps, given, {wrt}).at(wrt);
     const auto loss_at = [&](std::size_t i, double step) {

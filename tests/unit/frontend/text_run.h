@@ -15,10 +15,10 @@ using Numbers = std::vector<double>;
 using Named = std::map<std::string, Numbers>;
 
 /// A text that has been elaborated. Without mistakes `messages` is empty.
-class Elaborated {
+class TextRun {
  public:
     /// With `loss`, as `--loss` of the command line.
-    explicit Elaborated(const std::string& text, const std::string& loss = "");
+    explicit TextRun(const std::string& text, const std::string& loss = "");
 
     const ir::Network& network() const { return network_; }
     /// "E0301 at `b`: shapes …", one for each diagnostic, in the order of the text.
