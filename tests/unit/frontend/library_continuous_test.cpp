@@ -55,18 +55,19 @@ TEST(LibraryCells, adex_spikes_where_eulers_method_does) {
 }
 
 /// scipy.integrate.solve_ivp (LSODA, relative error 1e-10) crosses 0 mV at 1.905, 16.828, 31.480
-/// and 46.119 ms; its membrane is -75.060 mV at 5 ms and -66.695 mV at 10 ms.
+/// and 46.119 ms; its membrane is -75.060 mV at 5 ms and -66.695 mV at 10 ms. exp_euler's error is of
+/// first order: at 0.01 ms spikes come up to 0.6 % late, at 0.005 ms half of that.
 TEST(LibraryCells, hodgkin_huxley_follows_an_accurate_solution) {
     const TextRun run = driven("HodgkinHuxley()", "0.01ms", "1uA/1cm^2");
     ASSERT_EQ(run.messages(), std::vector<std::string>{});
     const Named values = run.run(5000, {{"x", {10}}}, {"c.s", "c.v"});
     const auto steps = spikes(values.at("c.s"));
     ASSERT_EQ(steps.size(), 4u);
-    EXPECT_NEAR(steps[0], 190.5, 2);
-    EXPECT_NEAR(steps[1], 1682.8, 10);
-    EXPECT_NEAR(steps[3], 4611.9, 20);
+    EXPECT_NEAR(steps[0], 190.5, 3);
+    EXPECT_NEAR(steps[1], 1682.8, 12);
+    EXPECT_NEAR(steps[3], 4611.9, 30);
     EXPECT_NEAR(values.at("c.v")[499], -75.060, 0.05);
-    EXPECT_NEAR(values.at("c.v")[999], -66.695, 0.05);
+    EXPECT_NEAR(values.at("c.v")[999], -66.695, 0.15);
 }
 
 TEST(LibraryCells, alif_raises_its_threshold_with_each_spike) {
@@ -77,7 +78,7 @@ TEST(LibraryCells, alif_raises_its_threshold_with_each_spike) {
     EXPECT_DOUBLE_EQ(values.at("c.v")[1], decay * 1.2 + 1.2 - 1);
     EXPECT_DOUBLE_EQ(values.at("c.a")[1], 1);
     EXPECT_DOUBLE_EQ(values.at("c.a")[2], slow);
-    EXPECT_EQ(spikes(values.at("c.s")), (std::vector<int>{0, 2}));
+    EXPECT_EQ(spikes(values.at("c.s")), (std::vector<int>{0, 2, 3}));
 }
 
 }  // namespace

@@ -184,7 +184,7 @@ TEST(Optimizers, AValueBoundedByASigmoidMovesInsideOfItsBounds) {
     values[build.net.find("lr").index] = {0.3};
     double u[2] = {std::log(0.5 / 3.5), std::log(3.0)};
     for (int step = 0; step < 3; ++step) {
-        const double g[2] = {0.7 - step, -100};
+        const double g[2] = {0.7 - step, -1};
         values[slope.index] = {g[0], g[1], 1000};
         values = run<double>(build.net, program, {1, 1}, 1, values).results;
         for (int i = 0; i < 2; ++i) {
