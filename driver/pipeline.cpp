@@ -143,8 +143,9 @@ class Interpreter final : public Engine {
  public:
     Interpreter(const ir::Network& network, const ir::StepProgram& program)
         : network_(network), program_(program) {}
-    void run(const ir::RunSize& size, const std::vector<void*>& ports) override {
-        ir::interpret<float>(network_, program_, size, ports);
+    void run(const ir::RunSize& size, const std::vector<void*>& ports,
+             const ir::Draws& draws) override {
+        ir::interpret<float>(network_, program_, size, ports, draws);
     }
 
  private:
@@ -157,9 +158,10 @@ class Compiled final : public Engine {
  public:
     Compiled(std::unique_ptr<codegen::Executable> executable, runtime::ThreadTeam& team)
         : executable_(std::move(executable)), team_(team) {}
-    void run(const ir::RunSize& size, const std::vector<void*>& ports) override {
+    void run(const ir::RunSize& size, const std::vector<void*>& ports,
+             const ir::Draws& draws) override {
         const runtime::UseTeam use(team_);
-        executable_->run(size, ports);
+        executable_->run(size, ports, draws);
     }
 
  private:

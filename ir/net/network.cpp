@@ -20,6 +20,11 @@ TensorId Network::add(Tensor tensor) {
     return {std::uint32_t(tensors.size() - 1)};
 }
 
+StreamId Network::add(Stream stream) {
+    streams.push_back(std::move(stream));
+    return {std::uint32_t(streams.size() - 1)};
+}
+
 void Network::define(TensorId target, DefinitionKind kind) {
     definition_of_.resize(tensors.size(), -1);
     definition_of_[target.index] = std::int32_t(definitions.size());
