@@ -57,7 +57,10 @@ void CellUse::define_ports(const std::map<std::string, Value>& ports) {
     }
 }
 
-void CellUse::define_port(const Name& name, const Value& value) {
+void CellUse::define_port(const Name& name, const Value& arriving) {
+    // An encoder passes no gradient to its input (language.md 8.11).
+    const bool cut = cell_.encoder && !number(context_, arriving);
+    const Value value = cut ? apply(context_, Op::Detach, {arriving}, name.range) : arriving;
     ports_[name.text] = value;
     if (value.poisoned()) return;
     const Extent where = extent(context_, value);
@@ -170,7 +173,8 @@ Value CellUse::let_value(Let& let) {
     const int dry = std::exchange(context_.dry, 0);
     Value value;
     if (let.member->draws)
-        limited(let.member->value->range, "a draw");
+        value = expressions_.draw(*let.member->value, *this, stream(name, runtime::Purpose::Noise),
+                                  site_.shape);
     else
         value = expressions_.value(*let.member->value, *this);
     if (!value.poisoned() && value.is_tuple) {
@@ -235,8 +239,11 @@ bool CellUse::check_equation_target(const Equation& equation) {
 
 void CellUse::define_equation(const Equation& equation, const SourceRange& range) {
     const bool sound = check_equation_target(equation);
-    if (equation.draws) return limited(range, "a draw");
-    const Value value = expressions_.value(*equation.value, *this);
+    const Value value =
+        equation.draws
+            ? expressions_.draw(*equation.value, *this,
+                                stream(equation.name, runtime::Purpose::Noise), site_.shape)
+            : expressions_.value(*equation.value, *this);
     if (!sound || value.poisoned()) return;
     if (value.is_tuple || value.is_class) {
         context_.error(Code::WrongType, equation.value->range,

@@ -133,7 +133,12 @@ std::optional<Value> Expressions::fixed(const Path& path, Names& names) {
     if (name == "false") return constant(context_, 0);
     if (name == "dt") return constant(context_, context_.network.dt);
     if (name == "xi") {
-        context_.error(Code::LimitedCell, path.range, "white noise `xi` cannot be compiled yet");
+        const std::string variable = names.noisy_variable();
+        if (!variable.empty())
+            return white_noise(context_, variable, names.noise_shape(), path.range);
+        context_.error(Code::MisplacedDraw, path.range,
+                       "white noise `xi` stands in a `dv/dt = …` that is solved by `euler` or "
+                       "`exp_euler`");
         return Value{};
     }
     if (!names.has_time()) {

@@ -45,6 +45,10 @@ Value CellUse::parameter_value(Parameter& parameter) {
         return {};
     }
     const bool learned = is_learned(member, given);
+    if (learned && cell_.encoder) {
+        refuse_learning(given ? given->value.range : member.name.range);
+        return {};
+    }
     const std::optional<Name> per = given ? given->value.per : std::nullopt;
     const Expr& expr = given ? *given->value.value : *member.value;
     Names& names = given ? *site_.names : static_cast<Names&>(*this);

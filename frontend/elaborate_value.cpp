@@ -134,6 +134,10 @@ Extent extent(const Context& context, const Value& value) {
         seen[id.index] = true;
         const ir::ExprNode& node = network.pool[id];
         if (node.op == Op::StepIndex) result.per_step = true;
+        if (node.op == Op::Uniform) {
+            result.per_sample = true;
+            result.per_step = result.per_step || network[node.stream].per_step;
+        }
         if (node.op == Op::Read) {
             result.per_step = result.per_step || network[node.tensor].per_step;
             result.per_sample = result.per_sample || network[node.tensor].per_sample;
@@ -173,7 +177,9 @@ bool is_zero_or_one(const Context& context, ir::ExprId expr) {
 
 ir::TensorId helper(Context& context, const std::string& name, const ir::Shape& shape,
                     Extent extent, const SourceRange& range) {
-    const int count = ++context.counters[name];
+    int count = ++context.counters[name];
+    // A member of a cell may have this name already.
+    if (count == 1 && context.network.find(name).valid()) count = ++context.counters[name];
     ir::Tensor tensor;
     tensor.name = count == 1 ? name : fmt::format("{}{}", name, count);
     tensor.shape = shape;

@@ -85,11 +85,10 @@ void NetworkBuilder::declare_input(const TypedName& input) {
     context_.network.inputs.push_back(node->output);
 }
 
-/// Cells and encoders that the language fixes and the standard library lacks so far.
+/// Cells that the language fixes and the standard library lacks so far.
 static bool is_later_cell(const std::string& name) {
-    static const char* const names[] = {"ALIF",          "LifRefractory", "NoisyLeaky",    "AdEx",
-                                        "HodgkinHuxley", "Izhikevich",    "PoissonSource", "Rate",
-                                        "Latency",       "Delta",         "Poisson"};
+    static const char* const names[] = {"ALIF", "LifRefractory", "AdEx", "HodgkinHuxley",
+                                        "Izhikevich"};
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 

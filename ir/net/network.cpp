@@ -1,5 +1,6 @@
 #include "ir/net/network.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace snnc::ir {
@@ -21,6 +22,8 @@ TensorId Network::add(Tensor tensor) {
 }
 
 StreamId Network::add(Stream stream) {
+    const auto known = std::find(streams.begin(), streams.end(), stream);
+    if (known != streams.end()) return {std::uint32_t(known - streams.begin())};
     streams.push_back(std::move(stream));
     return {std::uint32_t(streams.size() - 1)};
 }

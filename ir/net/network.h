@@ -230,6 +230,7 @@ struct Network {
     const Stream& operator[](StreamId id) const { return streams[id.index]; }
 
     TensorId add(Tensor tensor);
+    /// The stream of this name and purpose, made if there is none yet.
     StreamId add(Stream stream);
     void define(TensorId target, DefinitionKind kind);
     /// The definition of a tensor, or nullptr if it comes from outside.

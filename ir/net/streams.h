@@ -17,6 +17,7 @@ struct Stream {
     std::string name;  // qualified: "hidden.v"
     runtime::Purpose purpose = runtime::Purpose::Noise;
     bool per_step = true;  // a number for each step, else one for the run
+    friend bool operator==(const Stream&, const Stream&) = default;
 };
 
 /// What the numbers of a run depend on besides the network.

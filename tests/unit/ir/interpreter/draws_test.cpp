@@ -169,7 +169,7 @@ TEST(Draws, GradientsFlowAroundThem) {
     expect_as_defined(build.net, options, size, 1, draws(5));
 }
 
-TEST(Verifier, DrawsNeedStepsAndSamples) {
+TEST(Draws, NeedStepsAndSamples) {
     Builder build;
     const Term noise = build.draw({"cells.v", Purpose::Noise, true});
     build.formula("held", {3}, held, noise);
@@ -180,7 +180,7 @@ TEST(Verifier, DrawsNeedStepsAndSamples) {
     EXPECT_EQ(broken[1], "shared: draws, but is the same for all samples");
 }
 
-TEST(Printer, ShowsDrawsByName) {
+TEST(Draws, ArePrintedByName) {
     Noise network(2);
     const std::string text = print(network.build.net);
     EXPECT_NE(text.find("noise[t] = random(cells.v)[t]"), std::string::npos) << text;
