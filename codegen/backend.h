@@ -36,7 +36,9 @@ class Executable {
     virtual ~Executable() = default;
     /// Arguments as for ir::interpret<float>. Scratch memory is kept by the executable between
     /// runs of the same size.
-    virtual void run(const ir::RunSize& size, const std::vector<void*>& ports) = 0;
+    virtual void run(const ir::RunSize& size, const std::vector<void*>& ports,
+                     const ir::Draws& draws) = 0;
+    void run(const ir::RunSize& size, const std::vector<void*>& ports) { run(size, ports, {}); }
     /// True when every kernel came from the cache.
     virtual bool from_cache() const = 0;
 };

@@ -12,7 +12,7 @@ namespace snnc::codegen {
 namespace {
 
 /// Raised with every change of the generated code, so that old cache entries are not used.
-constexpr int code_revision = 2;
+constexpr int code_revision = 3;
 
 std::string cache_key(const ir::Network& network, const ir::StepProgram& program,
                       const Target& target) {
@@ -52,19 +52,34 @@ Memory allocate(std::int64_t bytes) {
 
 class CompiledProgram : public Executable {
  public:
-    CompiledProgram(BufferPlan plan, const Objects& objects, bool from_cache, int threads)
+    CompiledProgram(BufferPlan plan, std::vector<ir::Stream> streams, const Objects& objects,
+                    bool from_cache, int threads)
         : plan_(std::move(plan)),
+          streams_(std::move(streams)),
           code_(objects),
           run_(reinterpret_cast<void (*)(RunContext*)>(code_.symbol(driver_name))),
           team_(threads),
           from_cache_(from_cache) {}
 
-    void run(const ir::RunSize& size, const std::vector<void*>& ports) override {
+    void run(const ir::RunSize& size, const std::vector<void*>& ports,
+             const ir::Draws& draws) override {
         if (size.steps != size_.steps || size.samples != size_.samples) resize(size);
         for (std::size_t i = 0; i < plan_.slots.size(); ++i)
             if (plan_.slots[i].port >= 0) buffers_[i] = ports[std::size_t(plan_.slots[i].port)];
-        RunContext context{size.steps, size.samples,      0, buffers_.data(), scratch_.get(),
-                           stride_,    &snnc_parallel_for};
+        const std::vector<runtime::PhiloxKey> keys = ir::keys_of(streams_, draws.seed);
+        std::vector<std::uint32_t> numbers;
+        for (std::int64_t i = 0; !streams_.empty() && i < size.samples; ++i)
+            numbers.push_back(draws.sample(i));
+        RunContext context{size.steps,
+                           size.samples,
+                           0,
+                           buffers_.data(),
+                           scratch_.get(),
+                           stride_,
+                           &snnc_parallel_for,
+                           keys.empty() ? nullptr : keys[0].data(),
+                           numbers.data(),
+                           draws.epoch};
         const runtime::UseTeam use(team_);
         run_(&context);
     }
@@ -86,6 +101,7 @@ class CompiledProgram : public Executable {
     }
 
     BufferPlan plan_;
+    std::vector<ir::Stream> streams_;
     LoadedCode code_;
     void (*run_)(RunContext*);
     runtime::ThreadTeam team_;
@@ -123,10 +139,12 @@ std::unique_ptr<Executable> compile(const ir::Network& network, const ir::StepPr
     const ObjectCache cache(options.cache_folder);
     const std::string key = cache_key(network, program, options.target);
     if (const std::optional<Objects> found = cache.load(key))
-        return std::make_unique<CompiledProgram>(std::move(plan), *found, true, threads);
+        return std::make_unique<CompiledProgram>(std::move(plan), network.streams, *found, true,
+                                                 threads);
     const Objects objects = compile_objects(network, program, plan, options.target);
     cache.store(key, objects);
-    return std::make_unique<CompiledProgram>(std::move(plan), objects, false, threads);
+    return std::make_unique<CompiledProgram>(std::move(plan), network.streams, objects, false,
+                                             threads);
 }
 
 std::string emit(const ir::Network& network, const ir::StepProgram& program,

@@ -20,6 +20,10 @@ struct RunContext {
     std::int64_t scratch_stride;  // bytes for each thread
     void (*parallel_for)(std::int64_t tasks, void (*function)(void*, std::int64_t, std::int64_t),
                          void* closure);
+    // What random numbers are made of (ir/net/streams.h).
+    const std::uint32_t* keys;     // two words for each stream
+    const std::uint32_t* numbers;  // of the samples
+    std::int64_t epoch;
 };
 
 /// One array: rows of `row_bytes`, a row for each step and sample as far as they apply.

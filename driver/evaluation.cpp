@@ -29,7 +29,7 @@ Evaluation::Evaluation(ir::Network& network, Machine& machine)
 }
 
 std::vector<Score> Evaluation::run(const SampleSet& samples, std::int64_t batch, std::int64_t steps,
-                                   PortValues& values) {
+                                   std::uint64_t seed, PortValues& values) {
     std::vector<double> sums(results_.size());
     std::vector<std::int64_t> order(std::size_t(samples.count));
     std::iota(order.begin(), order.end(), std::int64_t{0});
@@ -37,8 +37,9 @@ std::vector<Score> Evaluation::run(const SampleSet& samples, std::int64_t batch,
     while (done < samples.count && InterruptWatch::signal() == 0) {
         const std::int64_t count = std::min(batch, samples.count - done);
         const ir::RunSize size{steps, count};
-        samples.gather({order.data() + done, std::size_t(count)}, values);
-        engine_->run(size, values.arguments(program_, size));
+        const std::span<const std::int64_t> batch_of{order.data() + done, std::size_t(count)};
+        samples.gather(batch_of, values);
+        engine_->run(size, values.arguments(program_, size), draws_of(seed, 0, batch_of));
         for (std::size_t i = 0; i < results_.size(); ++i) {
             const auto& result = values.at(results_[i]).floats;
             // A value that is the same for all samples counts for each of them.

@@ -21,10 +21,10 @@ class Evaluation {
     /// The network must outlive it.
     Evaluation(ir::Network& network, Machine& machine);
 
-    /// Parameters stand in `values`, which the batches are put into. Stops early (with what it has)
-    /// if the process is asked to end.
+    /// Parameters stand in `values`, which the batches are put into; random numbers depend on
+    /// `seed`. Stops early (with what it has) if the process is asked to end.
     std::vector<Score> run(const SampleSet& samples, std::int64_t batch, std::int64_t steps,
-                           PortValues& values);
+                           std::uint64_t seed, PortValues& values);
 
  private:
     ir::Network& network_;

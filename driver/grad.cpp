@@ -53,7 +53,8 @@ class GradientRun {
             if (gradients.of(id).valid()) lowering.results.push_back(gradients.of(id));
         }
         const ir::StepProgram program = make_program(network, lowering);
-        machine.load(network, program)->run(size_, values.arguments(program, size_));
+        const ir::Draws draws{options_.weights.seed.value_or(network.training->seed), 0, {}};
+        machine.load(network, program)->run(size_, values.arguments(program, size_), draws);
         return report(network, gradients, wanted, values);
     }
 

@@ -35,7 +35,7 @@ Inspection::Inspection(Session& session, ir::Network& network, const ir::Gradien
 }
 
 void Inspection::run(const SampleSet& samples, std::int64_t most, std::int64_t steps,
-                     PortValues& values) {
+                     std::uint64_t seed, PortValues& values) {
     if (!engine_) {
         ir::LoweringOptions lowering;
         for (const Spikes& spikes : spikes_) lowering.results.push_back(spikes.counts);
@@ -50,7 +50,7 @@ void Inspection::run(const SampleSet& samples, std::int64_t most, std::int64_t s
     std::vector<std::int64_t> first(std::size_t(size.samples));
     std::iota(first.begin(), first.end(), std::int64_t{0});
     samples.gather(first, values);
-    engine_->run(size, values.arguments(program_, size));
+    engine_->run(size, values.arguments(program_, size), draws_of(seed, 0, first));
     measure_activity(size, values);
     measure_gradients(values);
 }

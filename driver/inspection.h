@@ -36,7 +36,8 @@ class Inspection {
                Machine& machine);
 
     /// Measures on the first samples of the set (at most `most`).
-    void run(const SampleSet& samples, std::int64_t most, std::int64_t steps, PortValues& values);
+    void run(const SampleSet& samples, std::int64_t most, std::int64_t steps, std::uint64_t seed,
+             PortValues& values);
 
     const std::vector<Activity>& activities() const { return activities_; }
     const std::vector<GradientNorm>& norms() const { return norms_; }

@@ -143,8 +143,9 @@ class Interpreter final : public Engine {
  public:
     Interpreter(const ir::Network& network, const ir::StepProgram& program)
         : network_(network), program_(program) {}
-    void run(const ir::RunSize& size, const std::vector<void*>& ports) override {
-        ir::interpret<float>(network_, program_, size, ports);
+    void run(const ir::RunSize& size, const std::vector<void*>& ports,
+             const ir::Draws& draws) override {
+        ir::interpret<float>(network_, program_, size, ports, draws);
     }
 
  private:
@@ -157,8 +158,9 @@ class Compiled final : public Engine {
  public:
     explicit Compiled(std::unique_ptr<codegen::Executable> executable)
         : executable_(std::move(executable)) {}
-    void run(const ir::RunSize& size, const std::vector<void*>& ports) override {
-        executable_->run(size, ports);
+    void run(const ir::RunSize& size, const std::vector<void*>& ports,
+             const ir::Draws& draws) override {
+        executable_->run(size, ports, draws);
     }
 
  private:

@@ -23,7 +23,8 @@ class Engine {
  public:
     virtual ~Engine() = default;
     /// Arguments as for ir::interpret<float>.
-    virtual void run(const ir::RunSize& size, const std::vector<void*>& ports) = 0;
+    virtual void run(const ir::RunSize& size, const std::vector<void*>& ports,
+                     const ir::Draws& draws) = 0;
 };
 
 /// Makes engines of one kind: the compiled one for a processor, or the interpreter.

@@ -67,7 +67,8 @@ class ForwardRun {
         const ir::LoweringOptions lowering = bind(network, values);
         const ir::StepProgram program = make_program(network, lowering);
         const auto engine = machine.load(network, program);
-        engine->run(size_, values.arguments(program, size_));
+        const ir::Draws draws{options_.weights.seed.value_or(0), 0, {}};
+        engine->run(size_, values.arguments(program, size_), draws);
         write_results(network, values);
         return Done;
     }

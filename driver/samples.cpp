@@ -132,6 +132,10 @@ void SampleSet::gather(std::span<const std::int64_t> samples, PortValues& values
     for (const Column& column : columns) column.gather(samples, values[column.tensor()]);
 }
 
+ir::Draws draws_of(std::uint64_t seed, std::int64_t epoch, std::span<const std::int64_t> samples) {
+    return {seed, std::uint32_t(epoch), {samples.begin(), samples.end()}};
+}
+
 SampleSet samples_of(const ir::Network& network, runtime::DataPart part, const std::string& name,
                      SizeFinder& sizes) {
     const auto& targets = network.training->targets;

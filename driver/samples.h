@@ -46,6 +46,10 @@ struct SampleSet {
     void gather(std::span<const std::int64_t> samples, PortValues& values) const;
 };
 
+/// What the random numbers of a batch depend on: the samples' positions in their set, so that
+/// neither the order nor the size of batches matters.
+ir::Draws draws_of(std::uint64_t seed, std::int64_t epoch, std::span<const std::int64_t> samples);
+
 /// Needs a network with one input and a training with one target; says so otherwise
 /// (SeveralInputs).
 SampleSet samples_of(const ir::Network& network, runtime::DataPart part, const std::string& name,

@@ -158,7 +158,8 @@ double Training::train_batch(std::span<const std::int64_t> samples) {
     samples_.gather(samples, values_);
     set_hyperparameters();
     const ir::RunSize size{steps_per_run_, std::int64_t(samples.size())};
-    engine_->run(size, values_.arguments(program_, size));
+    engine_->run(size, values_.arguments(program_, size),
+                 draws_of(plan_.seed, position_.epoch, samples));
     const auto& losses = values_.at(network_.training->loss).floats;
     return sum_of(losses) / double(losses.size());
 }
@@ -226,7 +227,7 @@ TrainingEnd Training::run(TrainingLog& log) {
     Progress progress(plan_.epochs, planned_steps(), position_.step);
     const auto evaluate = [&] {
         if (!test_) return;
-        test_scores_ = evaluation_->run(*test_, plan_.batch, test_steps_, values_);
+        test_scores_ = evaluation_->run(*test_, plan_.batch, test_steps_, plan_.seed, values_);
     };
     while (position_.epoch < plan_.epochs && !should_stop()) {
         const auto start = Clock::now();
@@ -234,7 +235,7 @@ TrainingEnd Training::run(TrainingLog& log) {
         if (position_.batch_in_epoch < batches) break;
         if (InterruptWatch::signal() == 0) {
             evaluate();
-            if (inspection_) inspection_->run(samples_, plan_.batch, steps_per_run_, values_);
+            if (inspection_) inspection_->run(samples_, plan_.batch, steps_per_run_, plan_.seed, values_);
         }
         if (InterruptWatch::signal() != 0) test_scores_.clear();
         finish_epoch(log, progress, seconds_since(start));

@@ -95,6 +95,18 @@ void CellUse::collect(const Member& member) {
     std::visit(Visitor{*this, member}, member.node);
 }
 
+void CellUse::refuse_learning(const SourceRange& range) {
+    context_
+        .error(Code::LearnableEncoder, range,
+               fmt::format("`{}` is an encoder, and nothing in an encoder is learned",
+                           cell_.name.text))
+        .label(cell_.name.range, "declared here; a `neuron` may have learnables");
+}
+
+ir::Stream CellUse::stream(const Name& variable, runtime::Purpose purpose) const {
+    return {site_.name + "." + variable.text, purpose, purpose == runtime::Purpose::Noise};
+}
+
 const Name* CellUse::first_input() const { return inputs_.empty() ? nullptr : inputs_[0]; }
 const Name* CellUse::first_output() const { return outputs_.empty() ? nullptr : outputs_[0]; }
 
@@ -250,7 +262,8 @@ void CellUse::declare_state(const StateMember& state) {
     const ir::TensorId variable = variables_.at(state.name.text);
     Value start;
     if (as_draw(*state.value)) {
-        limited(state.value->range, "an initial value that is drawn");
+        start = expressions_.draw(*state.value, *this,
+                                  stream(state.name, runtime::Purpose::InitialState), site_.shape);
     } else {
         start = expressions_.value(*state.value, *this);
         if (start.is_tuple) {

@@ -60,6 +60,10 @@ class CellUse : public Names {
     std::optional<Option> option(const std::string& name) override;
     const SurrogateUse* surrogate() override { return surrogate_ ? &*surrogate_ : nullptr; }
     std::string prefix() const override { return site_.name; }
+    std::string noisy_variable() const override {
+        return noisy_equation_.empty() ? "" : site_.name + "." + noisy_equation_;
+    }
+    ir::Shape noise_shape() const override { return site_.shape; }
     std::vector<std::string> candidates() const override;
 
  private:
@@ -101,6 +105,9 @@ class CellUse : public Names {
     void takes_names_only(const Argument& argument);
     void no_such_argument(const Name& name);
     void limited(const SourceRange& range, const std::string& what);
+    void refuse_learning(const SourceRange& range);
+    /// The random numbers of a variable: in each step, or for its initial value.
+    ir::Stream stream(const Name& variable, runtime::Purpose purpose) const;
     bool read_arguments();
     void choose_option(OptionUse& option, const Argument& argument);
     bool choose_surrogate(const Argument& argument);
@@ -223,6 +230,8 @@ class CellUse : public Names {
     ir::TensorId steps_left_;  // for how many steps the cell will be held
     Value is_held_;            // poisoned: no cell is ever held
     std::optional<SurrogateUse> surrogate_;
+    /// The state whose equation is being read by a solver that takes `xi`; else empty.
+    std::string noisy_equation_;
 
     std::map<std::string, ir::TensorId> variables_;  // states, outputs, ports
     std::map<std::string, Value> ports_;

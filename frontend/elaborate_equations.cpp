@@ -57,16 +57,18 @@ void CellUse::define_ports(const std::map<std::string, Value>& ports) {
         const auto* port = std::get_if<PortMember>(&member.node);
         if (!port) continue;
         const auto found = ports.find(port->name.text);
-        Value value = found == ports.end() ? constant(context_, 0) : found->second;
+        const Value value = found == ports.end() ? constant(context_, 0) : found->second;
         const auto limits = bounds(port->interval);  // may be wrong whatever arrives
         if (found != ports.end() && limits && !site_.proven && !value.poisoned())
             check_port_interval(*port, *limits, value);
-        if (cell_.encoder) value = apply(context_, Op::Detach, {value}, port->name.range);
         define_port(port->name, value);
     }
 }
 
-void CellUse::define_port(const Name& name, const Value& value) {
+void CellUse::define_port(const Name& name, const Value& arriving) {
+    // An encoder passes no gradient to its input (language.md 8.11).
+    const bool cut = cell_.encoder && !number(context_, arriving);
+    const Value value = cut ? apply(context_, Op::Detach, {arriving}, name.range) : arriving;
     ports_[name.text] = value;
     if (value.poisoned()) return;
     const Extent where = extent(context_, value);
@@ -200,7 +202,8 @@ Value CellUse::let_value(Let& let) {
     const Context::TimeReads time_reads = std::exchange(context_.time_reads, {});
     Value value;
     if (let.member->draws)
-        limited(let.member->value->range, "a draw");
+        value = expressions_.draw(*let.member->value, *this, stream(name, runtime::Purpose::Noise),
+                                  site_.shape);
     else
         value = expressions_.value(*let.member->value, *this);
     if (!value.poisoned() && value.is_tuple) {
@@ -240,9 +243,12 @@ void CellUse::define_equation(const Equation& equation, const SourceRange& range
     const bool sound = check_equation_target(equation);
     const std::string& name = equation.name.text;
     if (refused_.count(name) || options_.count(name)) return;
-    if (equation.draws) return limited(range, "a draw");
     context_.time_reads = {};
-    const Value value = expressions_.value(*equation.value, *this);
+    const Value value =
+        equation.draws
+            ? expressions_.draw(*equation.value, *this,
+                                stream(equation.name, runtime::Purpose::Noise), site_.shape)
+            : expressions_.value(*equation.value, *this);
     check_time_step(range, false);
     if (!sound || value.poisoned()) return;
     if (value.is_tuple || value.is_class) {

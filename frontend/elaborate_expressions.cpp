@@ -149,6 +149,10 @@ std::optional<Value> Expressions::fixed(const Path& path, Names& names) {
         return constant(context_, context_.network.dt);
     }
     if (name == "xi") {
+        const std::string variable = names.noisy_variable();
+        if (!variable.empty())
+            return white_noise(context_, variable, names.noise_shape(), path.range);
+        // Until the solvers say whose equation they read (Names::noisy_variable).
         context_.error(Code::LimitedCell, path.range, "white noise `xi` cannot be compiled yet");
         return Value{};
     }

@@ -45,6 +45,9 @@ class Names {
     virtual const SurrogateUse* surrogate() { return nullptr; }
     /// How helper tensors of this place are called: "hidden", "loss".
     virtual std::string prefix() const { return ""; }
+    /// The variable whose equation may read `xi` here; empty: none may.
+    virtual std::string noisy_variable() const { return ""; }
+    virtual ir::Shape noise_shape() const { return {}; }
     /// Does `t` have a meaning here?
     virtual bool has_time() const { return vocabulary() != Vocabulary::Constant; }
     /// All names that could have been meant, for "did you mean".
@@ -117,6 +120,9 @@ class Expressions {
     /// what cannot be drawn so.
     std::optional<ir::Initialiser> drawn(const Expr& draw, Names& names);
 
+    /// What stands behind `~`: a number for each element of `shape`, from a stream of its own.
+    Value draw(const Expr& draw, Names& names, ir::Stream stream, const ir::Shape& shape);
+
     /// `[t]` is 0, `[t-k]` is k; reports every other index.
     std::optional<int> lag(const IndexSuffix& index, Names& names);
 
@@ -152,6 +158,7 @@ class Expressions {
     std::optional<Arguments> arguments(const Name& callee, const CallSuffix& call,
                                        std::size_t positional,
                                        const std::vector<std::string>& named);
+    std::optional<std::vector<Value>> draw_arguments(const Expr& draw, Names& names);
 
     Value number_literal(const Expr& expr, const Number& number, Names& names);
     bool compares_option(const Binary& node, Names& names);
@@ -192,6 +199,7 @@ class Expressions {
     Value sum(const Expr&, const Callee&, Names&);
     Value mean(const Expr&, const Callee&, Names&);
     Value winner(const Expr&, const Callee&, Names&);
+    Value max_all(const Expr&, const Callee&, Names&);
     Value sum_t(const Expr&, const Callee&, Names&);
     Value mean_t(const Expr&, const Callee&, Names&);
     Value max_t(const Expr&, const Callee&, Names&);
@@ -225,6 +233,12 @@ class Expressions {
 const Name* as_word(const Expr& expr);
 /// `uniform(…)`, `normal(…)` and the other draws: the call, else nullptr.
 const CallSuffix* as_draw(const Expr& expr);
+bool is_draw(const std::string& name);
+/// `xi` in the equation of a variable: normal numbers with standard deviation 1/sqrt(dt), so that
+/// dt*xi, which a step of Euler's method adds, has sqrt(dt). One number for each element and step,
+/// the same wherever the equation reads it.
+Value white_noise(Context& context, const std::string& variable, const ir::Shape& shape,
+                  const SourceRange& range);
 /// Names of the element-by-element functions and the reductions.
 bool is_builtin_function(const std::string& name);
 

@@ -11,12 +11,16 @@ using ir::Op;
 
 namespace {
 
-/// Operators that are called by name in .snn. `select` is `if`, `spike` takes a surrogate.
+/// What .snn calls by name. `select` is `if`, quantiles belong to draws.
+bool is_callable(Op op) {
+    return ir::info(op).kind == ir::OpKind::Call && op != Op::Select && op != Op::NormalQuantile &&
+           op != Op::PoissonQuantile;
+}
+
+/// Operators that are called by name in .snn; `spike` takes a surrogate.
 std::optional<Op> elementwise_op(const std::string& name) {
-#define SNNC_OP(op, arity, text, kind)                                                         \
-    if (ir::OpKind::kind == ir::OpKind::Call && Op::op != Op::Select && Op::op != Op::Spike && \
-        name == text)                                                                          \
-        return Op::op;
+#define SNNC_OP(op, arity, text, kind) \
+    if (is_callable(Op::op) && Op::op != Op::Spike && name == text) return Op::op;
 #include "ir/expr/ops.def"
 #undef SNNC_OP
     return std::nullopt;
@@ -25,55 +29,16 @@ std::optional<Op> elementwise_op(const std::string& name) {
 std::vector<std::string> elementwise_names() {
     std::vector<std::string> names{"spike"};
 #define SNNC_OP(op, arity, text, kind) \
-    if (ir::OpKind::kind == ir::OpKind::Call && Op::op != Op::Select) names.emplace_back(text);
+    if (is_callable(Op::op)) names.emplace_back(text);
 #include "ir/expr/ops.def"
 #undef SNNC_OP
     return names;
-}
-
-bool is_draw(const std::string& name) {
-    return name == "uniform" || name == "normal" || name == "bernoulli" || name == "poisson";
 }
 
 }  // namespace
 
 bool is_builtin_function(const std::string& name) {
     return elementwise_op(name) || name == "spike" || is_draw(name);
-}
-
-const CallSuffix* as_draw(const Expr& expr) {
-    const auto* reference = std::get_if<Reference>(&expr.node);
-    if (!reference || !is_draw(reference->path.head.text) || reference->path.suffixes.size() != 1 ||
-        reference->surrogate)
-        return nullptr;
-    return std::get_if<CallSuffix>(&reference->path.suffixes[0]);
-}
-
-std::optional<ir::Initialiser> Expressions::drawn(const Expr& draw, Names& names) {
-    const Path& path = std::get<Reference>(draw.node).path;
-    const std::string& name = path.head.text;
-    if (name != "uniform" && name != "normal") {
-        context_.error(
-            Code::WrongType, draw.range,
-            fmt::format("a stored value is drawn by `uniform` or `normal`, not by `{}`", name));
-        return std::nullopt;
-    }
-    const auto given = arguments(path.head, *as_draw(draw), 2, {});
-    if (!given) return std::nullopt;
-    const bool uniform = name == "uniform";
-    const auto a =
-        number(*given->positional[0]->value.value, names, uniform ? "a bound" : "the mean");
-    const auto b = number(*given->positional[1]->value.value, names,
-                          uniform ? "a bound" : "the standard deviation");
-    if (!a || !b) return std::nullopt;
-    if (uniform ? *b < *a : *b < 0) {
-        context_.error(Code::OutOfInterval, draw.range,
-                       uniform ? "the upper bound lies below the lower one"
-                               : "a standard deviation is not negative");
-        return std::nullopt;
-    }
-    return ir::Initialiser{uniform ? ir::Initialiser::Kind::Uniform : ir::Initialiser::Kind::Normal,
-                           *a, *b};
 }
 
 Expressions::Callee Expressions::callee(const Path& path) const {
@@ -184,7 +149,8 @@ Value Expressions::unknown_function(const Callee& callee, Names& names) {
         return Value{};
     };
     if (is_draw(name) && names.vocabulary() != Vocabulary::Loss)
-        return misplaced("is a draw and stands alone: behind `~`, or as the value of a parameter");
+        return misplaced(
+            "is a draw and stands alone: behind `~`, or as the value of a parameter or state");
     if (name == "spike") return misplaced("stands in the equations of a cell only");
     for (const BuiltinRow& row : builtins())
         if (name == row.name)

@@ -50,8 +50,7 @@ Value CellUse::parameter_value(Parameter& parameter) {
     }
     const bool learned = is_learned(member, given);
     if (learned && cell_.encoder) {
-        context_.error(Code::WrongType, given ? given->value.range : member.name.range,
-                       fmt::format("`{}` is an encoder and learns nothing", cell_.name.text));
+        refuse_learning(given ? given->value.range : member.name.range);
         return {};
     }
     const std::optional<Name> per = given ? given->value.per : std::nullopt;

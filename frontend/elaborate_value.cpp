@@ -188,6 +188,10 @@ Extent extent(const Context& context, const Value& value) {
         seen[id.index] = true;
         const ir::ExprNode& node = network.pool[id];
         if (node.op == Op::StepIndex) result.per_step = true;
+        if (node.op == Op::Uniform) {
+            result.per_sample = true;
+            result.per_step = result.per_step || network[node.stream].per_step;
+        }
         if (node.op == Op::Read) {
             result.per_step = result.per_step || network[node.tensor].per_step;
             result.per_sample = result.per_sample || network[node.tensor].per_sample;

@@ -88,22 +88,10 @@ void NetworkBuilder::declare_input(const TypedName& input) {
     context_.network.inputs.push_back(node->output);
 }
 
-/// Cells and encoders that the language fixes and the standard library lacks so far.
-static bool is_later_cell(const std::string& name) {
-    static const char* const names[] = {"NoisyLeaky", "PoissonSource", "Rate",
-                                        "Latency",    "Delta",         "Poisson"};
-    return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
-
 const CellDecl* NetworkBuilder::find_cell(const Expressions::Callee& callee,
                                           const SourceRange& range) {
     const Declaration* declaration =
         context_.declarations.find(Space::Cell, *callee.name, callee.module);
-    if (!declaration && !callee.module && is_later_cell(callee.name->text)) {
-        context_.error(Code::LimitedCell, callee.name->range,
-                       fmt::format("the library's `{}` is not there yet", callee.name->text));
-        return nullptr;
-    }
     if (!declaration && is_builtin_function(callee.name->text)) {
         context_
             .error(Code::MisplacedFunction, callee.name->range,

@@ -33,7 +33,8 @@ enum class Purpose : std::uint32_t {
     InitialState = 2,
     Noise = 3,
     Shuffle = 4,
-    Data = 5
+    Data = 5,
+    Dropout = 6
 };
 
 /// The key of one stream: 64 bits of FNV-1a over seed, purpose and name.
@@ -74,5 +75,22 @@ class Stream {
  private:
     PhiloxKey key_;
 };
+
+/// Where the draws of a run lie in Philox's blocks. A block gives four words; 32 neighbouring
+/// elements share eight blocks, so that a vector of counters (eight lanes, or sixteen) makes the
+/// numbers of four vectors of elements.
+struct DrawPlace {
+    std::uint32_t block, word;
+    explicit DrawPlace(std::uint64_t element)
+        : block(std::uint32_t(element / 32 * 8 + element % 8)),
+          word(std::uint32_t(element % 32 / 8)) {}
+};
+
+/// The draw of a run's element, in [0, 1) with 24 bits.
+inline float uniform_draw(PhiloxKey key, std::uint64_t element, std::uint32_t step,
+                          std::uint32_t sample, std::uint32_t epoch) {
+    const DrawPlace place(element);
+    return float(philox({place.block, step, sample, epoch}, key)[place.word] >> 8) * 0x1p-24f;
+}
 
 }  // namespace snnc::runtime

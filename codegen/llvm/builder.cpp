@@ -5,12 +5,14 @@ namespace snnc::codegen {
 using llvm::BasicBlock;
 using llvm::Value;
 
+// The fields of RunContext (codegen/plan.h), in its order.
 llvm::StructType* run_context_type(llvm::LLVMContext& context) {
     if (auto* known = llvm::StructType::getTypeByName(context, "snnc.run")) return known;
     llvm::Type* i64 = llvm::Type::getInt64Ty(context);
     llvm::Type* pointer = llvm::PointerType::get(context, 0);
-    return llvm::StructType::create(context, {i64, i64, i64, pointer, pointer, i64, pointer},
-                                    "snnc.run");
+    return llvm::StructType::create(
+        context, {i64, i64, i64, pointer, pointer, i64, pointer, pointer, pointer, i64},
+        "snnc.run");
 }
 
 FunctionBuilder::FunctionBuilder(ModuleFrame& shared, const std::string& name, bool is_task)
@@ -36,7 +38,10 @@ Value* FunctionBuilder::field(unsigned index, const char* name) {
 
 Value* FunctionBuilder::pointer_field(unsigned index) {
     Value* place = ir.CreateStructGEP(run_context_type(frame.context), run, index);
-    return ir.CreateLoad(ir.getPtrTy(), place);
+    llvm::LoadInst* pointer = ir.CreateLoad(ir.getPtrTy(), place);
+    pointer->setMetadata(llvm::LLVMContext::MD_invariant_load,
+                         llvm::MDNode::get(frame.context, {}));
+    return pointer;
 }
 
 void FunctionBuilder::set_step(Value* value) {
@@ -51,6 +56,22 @@ Value* FunctionBuilder::scratch_of_thread() {
 Value* FunctionBuilder::slot(std::int32_t index) {
     Value* place = at(pointer_field(3), number(index), ir.getPtrTy());
     return ir.CreateLoad(ir.getPtrTy(), place);
+}
+
+Value* FunctionBuilder::key(ir::StreamId stream, unsigned word) {
+    return word_of_run(7, number(2 * std::int64_t(stream.index) + word));
+}
+
+Value* FunctionBuilder::sample_number(Value* sample) { return word_of_run(8, sample); }
+
+Value* FunctionBuilder::epoch() { return ir.CreateTrunc(field(9, "epoch"), ir.getInt32Ty()); }
+
+/// Marked as never written, so that it is loaded once and not in every step.
+Value* FunctionBuilder::word_of_run(unsigned array, Value* index) {
+    llvm::LoadInst* word =
+        ir.CreateLoad(ir.getInt32Ty(), at(pointer_field(array), index, ir.getInt32Ty()));
+    word->setMetadata(llvm::LLVMContext::MD_invariant_load, llvm::MDNode::get(frame.context, {}));
+    return word;
 }
 
 Value* FunctionBuilder::row(std::int32_t index, Value* step, Value* sample) {

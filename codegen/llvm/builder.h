@@ -52,6 +52,10 @@ class FunctionBuilder {
     llvm::Value* scratch_of_thread();
     llvm::Value* parallel_for() { return pointer_field(6); }
     llvm::Value* slot(std::int32_t index);
+    /// i32 words that random numbers are made of.
+    llvm::Value* key(ir::StreamId stream, unsigned word);
+    llvm::Value* sample_number(llvm::Value* sample);
+    llvm::Value* epoch();
 
     /// First byte of the row of a tensor's slot at a step and sample (each may be null where the
     /// tensor does not have it).
@@ -77,6 +81,7 @@ class FunctionBuilder {
  private:
     llvm::Value* field(unsigned index, const char* name);
     llvm::Value* pointer_field(unsigned index);
+    llvm::Value* word_of_run(unsigned array, llvm::Value* index);
 };
 
 /// The type of a run context, made once for each module.

@@ -2,6 +2,8 @@
 
 #include <llvm/IR/Intrinsics.h>
 
+#include "codegen/llvm/draws.h"
+
 namespace snnc::codegen {
 namespace {
 
@@ -23,7 +25,8 @@ class OperatorEmitter {
             case Op::Read:
             case Op::StepIndex:
             case Op::StepCount:
-            case Op::BatchSize: break;  // leaves are the formula emitter's
+            case Op::BatchSize:
+            case Op::Uniform: break;  // leaves are the formula emitter's
             case Op::Neg: return ir_.CreateFNeg(a);
             case Op::Not: return truth(ir_.CreateFCmpOEQ(a, zero()));
             case Op::Add: return ir_.CreateFAdd(a, b);
@@ -66,6 +69,8 @@ class OperatorEmitter {
             case Op::Step:
             case Op::Spike: return truth(ir_.CreateFCmpOGT(a, zero()));
             case Op::Detach: return a;
+            case Op::NormalQuantile: return emit_normal_quantile(f_, a);
+            case Op::PoissonQuantile: return emit_poisson_quantile(f_, a, b, c);
         }
         llvm_unreachable("a leaf is no operator");
     }
@@ -147,6 +152,7 @@ bool FormulaEmitter::invariant(ir::ExprId id) {
     const ir::ExprNode& node = f_.frame.network.pool[id];
     bool result = node.op != Op::StepIndex;
     if (node.op == Op::Read) result = !f_.frame.network[node.tensor].per_step;
+    if (node.op == Op::Uniform) result = !f_.frame.network[node.stream].per_step;
     for (const ir::ExprId operand : node.arguments()) result = invariant(operand) && result;
     return invariant_[id] = result;
 }
@@ -175,6 +181,7 @@ Lanes FormulaEmitter::make(ir::ExprId id) {
     switch (node.op) {
         case Op::Constant: return splat(f_.real(node.constant));
         case Op::Read: return read_(node);
+        case Op::Uniform: return draw_(node);
         case Op::StepIndex: return splat(f_.ir.CreateSIToFP(step_, f_.f32()));
         case Op::StepCount: return splat(f_.ir.CreateSIToFP(f_.steps(), f_.f32()));
         case Op::BatchSize: return splat(f_.ir.CreateSIToFP(f_.samples(), f_.f32()));

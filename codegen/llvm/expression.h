@@ -21,10 +21,11 @@ llvm::Value* emit_operator(FunctionBuilder& f, ir::Op op,
 /// `before_loop` when that is set.
 class FormulaEmitter {
  public:
-    using ReadFunction = std::function<Lanes(const ir::ExprNode& read)>;
+    using LeafFunction = std::function<Lanes(const ir::ExprNode& leaf)>;
 
-    FormulaEmitter(FunctionBuilder& f, int vectors, ReadFunction read)
-        : f_(f), vectors_(vectors), read_(std::move(read)) {}
+    /// `read` and `draw` emit what the caller alone knows: Op::Read and Op::Uniform.
+    FormulaEmitter(FunctionBuilder& f, int vectors, LeafFunction read, LeafFunction draw)
+        : f_(f), vectors_(vectors), read_(std::move(read)), draw_(std::move(draw)) {}
 
     /// From here on, steps run: values made so far and invariant ones stay valid.
     void enter_loop(llvm::Instruction* before_loop, llvm::Value* step);
@@ -40,7 +41,7 @@ class FormulaEmitter {
 
     FunctionBuilder& f_;
     int vectors_;
-    ReadFunction read_;
+    LeafFunction read_, draw_;
     llvm::Instruction* before_loop_ = nullptr;
     llvm::Value* step_ = nullptr;
     std::map<ir::ExprId, Lanes> values_;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "codegen/llvm/tensor_access.h"
+#include "codegen/llvm/draws.h"
 
 namespace snnc::codegen {
 namespace {
@@ -35,8 +35,9 @@ class StepLoop {
           own_(statements.begin(), statements.end()),
           recomputed_(scan.recompute.begin(), scan.recompute.end()),
           kept_(kept_values(f.frame.network, scan)),
-          formulas_(f, strip.vectors, [this](const ir::ExprNode& read) { return value_of(read); }) {
-    }
+          formulas_(
+              f, strip.vectors, [this](const ir::ExprNode& read) { return value_of(read); },
+              [this](const ir::ExprNode& draw) { return numbers_of(draw.stream); }) {}
 
     void emit() {
         if (order_ == ir::Order::Once)
@@ -225,6 +226,10 @@ class StepLoop {
             return at_step(read, [&](Value* step) { return load_kept(read.tensor, step); });
         return at_step(read,
                        [&](Value* step) { return load_lanes(f_, read.tensor, strip_, step); });
+    }
+
+    Lanes numbers_of(ir::StreamId stream) {
+        return emit_uniform(f_, stream, strip_, network()[stream].per_step ? step_ : nullptr);
     }
 
     Lanes from_history(TensorId tensor, int distance) {

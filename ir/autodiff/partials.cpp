@@ -50,7 +50,8 @@ Partials table(const Value& self) {
         case Op::Read:
         case Op::StepIndex:
         case Op::StepCount:
-        case Op::BatchSize: return {};
+        case Op::BatchSize:
+        case Op::Uniform: return {};
         case Op::Neg: return {-one};
         case Op::Add: return {one, one};
         case Op::Sub: return {one, -one};
@@ -63,7 +64,8 @@ Partials table(const Value& self) {
         case Op::Round:
         case Op::Ceil:
         case Op::Step:
-        case Op::Detach: return {zero};
+        case Op::Detach:
+        case Op::NormalQuantile: return {zero};
         case Op::Lt:
         case Op::Le:
         case Op::Gt:
@@ -72,6 +74,7 @@ Partials table(const Value& self) {
         case Op::Ne:
         case Op::And:
         case Op::Or: return {zero, zero};
+        case Op::PoissonQuantile: return {zero, zero, zero};
         case Op::Select: return {zero, select(x, one, zero), select(x, zero, one)};
         case Op::Min: return {share(x < y, x == y), share(y < x, x == y)};
         case Op::Max: return {share(x > y, x == y), share(y > x, x == y)};

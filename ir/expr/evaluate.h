@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "ir/expr/expr.h"
+#include "ir/expr/quantiles.h"
 
 namespace snnc::ir {
 
@@ -36,7 +37,8 @@ Real apply(Op op, Real a, Real b = 0, Real c = 0) {
         case Op::Read:
         case Op::StepIndex:
         case Op::StepCount:
-        case Op::BatchSize: return 0;
+        case Op::BatchSize:
+        case Op::Uniform: return 0;
         case Op::Neg: return -a;
         case Op::Not: return truth(a == 0);
         case Op::Add: return a + b;
@@ -80,6 +82,8 @@ Real apply(Op op, Real a, Real b = 0, Real c = 0) {
         case Op::Step: return truth(a > 0);
         case Op::Spike: return truth(a > 0);
         case Op::Detach: return a;
+        case Op::NormalQuantile: return normal_quantile(a);
+        case Op::PoissonQuantile: return poisson_quantile(a, b, c);
     }
     return 0;
 }

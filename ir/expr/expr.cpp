@@ -14,7 +14,8 @@ const OpInfo& info(Op op) {
 }
 
 bool operator==(const ExprNode& a, const ExprNode& b) {
-    if (a.op != b.op || a.tensor != b.tensor || a.lag != b.lag) return false;
+    if (a.op != b.op || a.tensor != b.tensor || a.lag != b.lag || a.stream != b.stream)
+        return false;
     if (std::bit_cast<std::uint64_t>(a.constant) != std::bit_cast<std::uint64_t>(b.constant))
         return false;
     return a.args[0] == b.args[0] && a.args[1] == b.args[1] && a.args[2] == b.args[2];
@@ -30,6 +31,7 @@ std::size_t ExprPool::Hash::operator()(const ExprNode& node) const {
     mix(std::bit_cast<std::uint64_t>(node.constant));
     mix(node.tensor.index);
     mix(std::uint64_t(std::int64_t(node.lag)));
+    mix(node.stream.index);
     return std::size_t(hash);
 }
 
@@ -56,6 +58,13 @@ ExprId ExprPool::read(TensorId tensor, int lag) {
 ExprId ExprPool::leaf(Op op) {
     ExprNode node;
     node.op = op;
+    return intern(node);
+}
+
+ExprId ExprPool::uniform(StreamId stream) {
+    ExprNode node;
+    node.op = Op::Uniform;
+    node.stream = stream;
     return intern(node);
 }
 
@@ -106,6 +115,12 @@ void for_each_read(const ExprPool& pool, ExprId root,
                    const std::function<void(const ExprNode&)>& visit) {
     for (const ExprId id : operands_first(pool, root))
         if (pool[id].op == Op::Read) visit(pool[id]);
+}
+
+void for_each_draw(const ExprPool& pool, ExprId root,
+                   const std::function<void(const ExprNode&)>& visit) {
+    for (const ExprId id : operands_first(pool, root))
+        if (pool[id].op == Op::Uniform) visit(pool[id]);
 }
 
 ExprId rewrite_leaves(ExprPool& pool, ExprId root,

@@ -47,12 +47,20 @@ struct TensorId {
     friend auto operator<=>(TensorId, TensorId) = default;
 };
 
+/// A stream of random numbers of the network (Network::streams).
+struct StreamId {
+    std::uint32_t index = UINT32_MAX;
+    bool valid() const { return index != UINT32_MAX; }
+    friend bool operator==(StreamId, StreamId) = default;
+};
+
 struct ExprNode {
     Op op = Op::Constant;
     ExprId args[3];
     double constant = 0;   // Constant
     TensorId tensor;       // Read
     std::int32_t lag = 0;  // Read: value at [t - lag]; negative only in adjoint equations
+    StreamId stream;       // Uniform
 
     std::span<const ExprId> arguments() const { return {args, std::size_t(info(op).arity)}; }
     friend bool operator==(const ExprNode&, const ExprNode&);  // constants by bit pattern
@@ -68,6 +76,7 @@ class ExprPool {
     ExprId constant(double value);
     ExprId read(TensorId tensor, int lag = 0);
     ExprId leaf(Op op);  // StepIndex, StepCount, BatchSize
+    ExprId uniform(StreamId stream);
     ExprId make(Op op, ExprId a);
     ExprId make(Op op, ExprId a, ExprId b);
     ExprId make(Op op, ExprId a, ExprId b, ExprId c);
@@ -86,6 +95,10 @@ class ExprPool {
 
 /// Calls `visit` once for every Read below `root`, in a fixed order.
 void for_each_read(const ExprPool& pool, ExprId root,
+                   const std::function<void(const ExprNode&)>& visit);
+
+/// The same for every Uniform.
+void for_each_draw(const ExprPool& pool, ExprId root,
                    const std::function<void(const ExprNode&)>& visit);
 
 /// Rebuilds `root` with every leaf replaced by `replace(leaf id)` (which may return the same id).

@@ -30,13 +30,13 @@ int precedence(Op op) {
 
 class ExprPrinter {
  public:
-    ExprPrinter(const ExprPool& pool, const ReadPrinter& print_read, int shift)
-        : pool_(pool), print_read_(print_read), shift_(shift) {}
+    ExprPrinter(const ExprPool& pool, const LeafPrinter& print_leaf, int shift)
+        : pool_(pool), print_leaf_(print_leaf), shift_(shift) {}
 
     std::string print(ExprId id) const {
         const ExprNode& node = pool_[id];
         if (node.op == Op::Constant) return print_number(node.constant);
-        if (node.op == Op::Read) return print_read_(node);
+        if (node.op == Op::Read || node.op == Op::Uniform) return print_leaf_(node);
         if (node.op == Op::StepIndex && shift_ != 0) return step();
         if (node.op == Op::Select)
             return "if " + print(node.args[0]) + " { " + print(node.args[1]) + " } else { " +
@@ -89,14 +89,14 @@ class ExprPrinter {
     }
 
     const ExprPool& pool_;
-    const ReadPrinter& print_read_;
+    const LeafPrinter& print_leaf_;
     int shift_;
 };
 
 }  // namespace
 
-std::string print(const ExprPool& pool, ExprId root, const ReadPrinter& print_read, int shift) {
-    return ExprPrinter(pool, print_read, shift).print(root);
+std::string print(const ExprPool& pool, ExprId root, const LeafPrinter& print_leaf, int shift) {
+    return ExprPrinter(pool, print_leaf, shift).print(root);
 }
 
 std::string print_number(double value) {

@@ -9,11 +9,11 @@
 
 namespace snnc::ir {
 
-/// What stands for a Read; given the node. Indices are the caller's matter.
-using ReadPrinter = std::function<std::string(const ExprNode& read)>;
+/// What stands for a Read or a Uniform; given the node. Indices are the caller's matter.
+using LeafPrinter = std::function<std::string(const ExprNode& leaf)>;
 
 /// `shift`: the formula as it stands at step t - shift, where `t` is written as "(t-shift)".
-std::string print(const ExprPool& pool, ExprId root, const ReadPrinter& print_read, int shift = 0);
+std::string print(const ExprPool& pool, ExprId root, const LeafPrinter& print_leaf, int shift = 0);
 
 /// The shortest decimal text that reads back as the same double: "0.95", "1e-08".
 std::string print_number(double value);

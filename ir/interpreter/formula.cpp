@@ -66,6 +66,7 @@ CompiledFormula<Real>::CompiledFormula(const Memory<Real>& memory, TensorId targ
         operation.op = node.op;
         operation.constant = Real(node.constant);
         operation.tensor = node.tensor;
+        operation.stream = node.stream;
         if (node.op == Op::Read && network[node.tensor].per_step) {
             operation.lag = node.lag;
             operation.initial = network[node.tensor].initial;
@@ -129,6 +130,10 @@ void CompiledFormula<Real>::run_block(const Memory<Real>& memory, std::int64_t s
             case Op::StepIndex: std::fill_n(values, length, Real(step)); break;
             case Op::StepCount: std::fill_n(values, length, Real(memory.size().steps)); break;
             case Op::BatchSize: std::fill_n(values, length, Real(memory.size().samples)); break;
+            case Op::Uniform:
+                for (std::int64_t i = 0; i < length; ++i)
+                    values[i] = memory.draw(operation.stream, step, sample, first + i);
+                break;
             default: {
                 const auto operand = [&](int i) { return operations_[operation.args[i]].result; };
                 kernels<Real>[int(operation.op)](operand(0), operand(1), operand(2), values,

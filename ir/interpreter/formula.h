@@ -28,6 +28,7 @@ class CompiledFormula {
         std::array<std::uint32_t, 3> args{};
         Real constant = 0;
         TensorId tensor;
+        StreamId stream;
         std::int32_t lag = 0;
         TensorId initial;
         std::vector<Real> values;      // of the block

@@ -19,8 +19,8 @@ template <class Real>
 class Interpreter {
  public:
     Interpreter(const Network& network, const StepProgram& program, const RunSize& size,
-                const std::vector<void*>& ports)
-        : network_(network), memory_(network, program, size, ports) {}
+                const std::vector<void*>& ports, const Draws& draws)
+        : network_(network), memory_(network, program, size, ports, draws) {}
 
     void run(const std::vector<Task>& tasks) {
         for (const Task& task : tasks) {
@@ -125,15 +125,15 @@ class Interpreter {
 
 template <class Real>
 void interpret(const Network& network, const StepProgram& program, const RunSize& size,
-               const std::vector<void*>& ports) {
-    Interpreter<Real> interpreter(network, program, size, ports);
+               const std::vector<void*>& ports, const Draws& draws) {
+    Interpreter<Real> interpreter(network, program, size, ports, draws);
     interpreter.run(program.tasks);
     interpreter.memory().finish(program, ports);
 }
 
 template void interpret<float>(const Network&, const StepProgram&, const RunSize&,
-                               const std::vector<void*>&);
+                               const std::vector<void*>&, const Draws&);
 template void interpret<double>(const Network&, const StepProgram&, const RunSize&,
-                                const std::vector<void*>&);
+                                const std::vector<void*>&, const Draws&);
 
 }  // namespace snnc::ir

@@ -19,11 +19,11 @@ struct RunSize {
 /// (Index tensors: std::int32_t). Out ports are written, InOut ports are read and written.
 template <class Real>
 void interpret(const Network& network, const StepProgram& program, const RunSize& size,
-               const std::vector<void*>& ports);
+               const std::vector<void*>& ports, const Draws& draws = {});
 
 extern template void interpret<float>(const Network&, const StepProgram&, const RunSize&,
-                                      const std::vector<void*>&);
+                                      const std::vector<void*>&, const Draws&);
 extern template void interpret<double>(const Network&, const StepProgram&, const RunSize&,
-                                       const std::vector<void*>&);
+                                       const std::vector<void*>&, const Draws&);
 
 }  // namespace snnc::ir

@@ -6,9 +6,11 @@ namespace snnc::ir::interpreter {
 
 template <class Real>
 Memory<Real>::Memory(const Network& network, const StepProgram& program, const RunSize& size,
-                     const std::vector<void*>& ports)
+                     const std::vector<void*>& ports, const Draws& draws)
     : network_(network),
       size_(size),
+      draws_(draws),
+      keys_(keys_of(network.streams, draws.seed)),
       arrays_(network.tensors.size()),
       owned_(network.tensors.size()) {
     for (std::uint32_t i = 0; i < arrays_.size(); ++i) {

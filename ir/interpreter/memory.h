@@ -27,13 +27,20 @@ template <class Real>
 class Memory {
  public:
     Memory(const Network& network, const StepProgram& program, const RunSize& size,
-           const std::vector<void*>& ports);
+           const std::vector<void*>& ports, const Draws& draws);
 
     const Network& network() const { return network_; }
     const RunSize& size() const { return size_; }
     std::int64_t steps_of(TensorId id) const { return network_[id].per_step ? size_.steps : 1; }
     std::int64_t samples_of(TensorId id) const {
         return network_[id].per_sample ? size_.samples : 1;
+    }
+
+    /// The random number of a place.
+    Real draw(StreamId stream, std::int64_t step, std::int64_t sample, std::int64_t element) const {
+        const std::int64_t at = network_[stream].per_step ? step : 0;
+        return runtime::uniform_draw(keys_[stream.index], std::uint64_t(element), std::uint32_t(at),
+                                     draws_.sample(sample), draws_.epoch);
     }
 
     const Array<Real>& array(TensorId id) const { return arrays_[id.index]; }
@@ -49,6 +56,8 @@ class Memory {
 
     const Network& network_;
     RunSize size_;
+    const Draws& draws_;
+    std::vector<runtime::PhiloxKey> keys_;  // by stream
     std::vector<Array<Real>> arrays_;       // by tensor
     std::vector<std::vector<Real>> owned_;  // by tensor
 };

@@ -38,7 +38,8 @@ class EquationPrinter {
     }
 
     std::string text(const Formula& formula, int shift) const {
-        const auto print_read = [&](const ExprNode& read) {
+        const auto print_leaf = [&](const ExprNode& read) {
+            if (read.op == Op::Uniform) return print_draw(network_, read.stream, shift);
             if (!in_place(read.tensor)) return indexed(read.tensor, read.lag + shift);
             const std::string inner = operand(read.tensor, read.lag, shift);
             const Definition* definition = network_.definition(read.tensor);
@@ -48,7 +49,7 @@ class EquationPrinter {
             const bool sum = op == Op::Add || op == Op::Sub;
             return sum ? "(" + inner + ")" : inner;
         };
-        return print(network_.pool, formula.value, print_read, shift);
+        return print(network_.pool, formula.value, print_leaf, shift);
     }
     std::string text(const Dense& dense, int shift) const {
         const std::string weight = network_[dense.weight].name;
@@ -105,6 +106,7 @@ std::string initial_line(const Network& network, TensorId id) {
     const auto* formula = std::get_if<Formula>(&definition->kind);
     if (!formula) return {};
     const std::string value = print(network.pool, formula->value, [&](const ExprNode& read) {
+        if (read.op == Op::Uniform) return print_draw(network, read.stream, 0);
         return network[read.tensor].name;
     });
     return "  " + network[id].name + " = " + value + " before the first step\n";

@@ -1,5 +1,6 @@
 #include "ir/net/network.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace snnc::ir {
@@ -18,6 +19,13 @@ std::string to_string(const Shape& shape) {
 TensorId Network::add(Tensor tensor) {
     tensors.push_back(std::move(tensor));
     return {std::uint32_t(tensors.size() - 1)};
+}
+
+StreamId Network::add(Stream stream) {
+    const auto known = std::find(streams.begin(), streams.end(), stream);
+    if (known != streams.end()) return {std::uint32_t(known - streams.begin())};
+    streams.push_back(std::move(stream));
+    return {std::uint32_t(streams.size() - 1)};
 }
 
 void Network::define(TensorId target, DefinitionKind kind) {

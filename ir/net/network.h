@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "ir/expr/expr.h"
+#include "ir/net/streams.h"
 #include "support/source.h"
 
 namespace snnc::ir {
@@ -237,12 +238,17 @@ struct Network {
     std::vector<Parameter> parameters;
     std::vector<StateVariable> states;  // everything that has a past
     std::vector<Population> populations;
+    std::vector<Stream> streams;  // of random numbers
     std::optional<Training> training;
 
     const Tensor& operator[](TensorId id) const { return tensors[id.index]; }
     Tensor& operator[](TensorId id) { return tensors[id.index]; }
 
+    const Stream& operator[](StreamId id) const { return streams[id.index]; }
+
     TensorId add(Tensor tensor);
+    /// The stream of this name and purpose, made if there is none yet.
+    StreamId add(Stream stream);
     void define(TensorId target, DefinitionKind kind);
     /// The definition of a tensor, or nullptr if it comes from outside.
     const Definition* definition(TensorId target) const;
@@ -262,6 +268,9 @@ std::vector<Use> uses(const Network& network, const Definition& definition);
 
 /// Checks every rule stated in this header; returns the broken ones (empty: sound).
 std::vector<std::string> verify(const Network& network);
+
+/// A draw as it stands in equations: "random(hidden.v)[t-1]".
+std::string print_draw(const Network& network, StreamId stream, int lag);
 
 /// The network as text: tensors, then definitions in the notation of .snn.
 std::string print(const Network& network);

@@ -32,6 +32,18 @@ const char* text(DataKind kind) {
     return "";
 }
 
+const char* text(runtime::Purpose purpose) {
+    switch (purpose) {
+        case runtime::Purpose::Weights: return "weights";
+        case runtime::Purpose::InitialState: return "initial state";
+        case runtime::Purpose::Noise: return "noise";
+        case runtime::Purpose::Shuffle: return "shuffle";
+        case runtime::Purpose::Data: return "data";
+        case runtime::Purpose::Dropout: return "dropout";
+    }
+    return "";
+}
+
 class NetworkPrinter {
  public:
     explicit NetworkPrinter(const Network& network) : network_(network) {}
@@ -41,6 +53,10 @@ class NetworkPrinter {
         if (network_.steps) out_ += "steps " + std::to_string(*network_.steps) + "\n";
         out_ += "\ntensors\n";
         for (const Tensor& tensor : network_.tensors) print(tensor);
+        if (!network_.streams.empty()) out_ += "\nrandom streams\n";
+        for (const Stream& stream : network_.streams)
+            out_ += "  " + stream.name + " : " + text(stream.purpose) +
+                    (stream.per_step ? ", per step" : "") + "\n";
         out_ += "\ndefinitions\n";
         for (const Definition& definition : network_.definitions)
             out_ += "  " + print(definition) + "\n";
@@ -66,9 +82,10 @@ class NetworkPrinter {
     }
 
     std::string expr(ExprId id) const {
-        return ir::print(network_.pool, id, [&](const ExprNode& read) {
-            return name(read.tensor) +
-                   (network_[read.tensor].per_step ? print_index(read.lag) : "");
+        return ir::print(network_.pool, id, [&](const ExprNode& leaf) {
+            if (leaf.op == Op::Uniform) return print_draw(network_, leaf.stream, 0);
+            return name(leaf.tensor) +
+                   (network_[leaf.tensor].per_step ? print_index(leaf.lag) : "");
         });
     }
 
@@ -112,6 +129,11 @@ class NetworkPrinter {
 };
 
 }  // namespace
+
+std::string print_draw(const Network& network, StreamId id, int lag) {
+    const Stream& stream = network[id];
+    return "random(" + stream.name + ")" + (stream.per_step ? print_index(lag) : "");
+}
 
 std::string print(const Network& network) { return NetworkPrinter(network).print(); }
 

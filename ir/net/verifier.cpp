@@ -108,6 +108,18 @@ class Verifier {
             require(fits(source), "shape " + to_string(target().shape) + " reads " + source.name +
                                       " of shape " + to_string(source.shape));
         });
+        check_draws(formula);
+    }
+
+    /// A draw is one of a sample, and of a step if its stream has one for each.
+    void check_draws(const Formula& formula) {
+        for_each_draw(network_.pool, formula.value, [&](const ExprNode& draw) {
+            if (draw.stream.index >= network_.streams.size())
+                return fail("draws from a stream that does not exist");
+            require(target().per_sample, "draws, but is the same for all samples");
+            require(target().per_step || !network_[draw.stream].per_step,
+                    "has no steps but draws in each step");
+        });
     }
 
     void no_finer(const Tensor& source) {

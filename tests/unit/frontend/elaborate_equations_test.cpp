@@ -210,9 +210,9 @@ TEST(ElaborateEncoders, PassNoGradientAndLearnNothing) {
         "encoder E {\n    input I\n    output s\n    param g = 2\n"
         "    s[t] = g*I\n}";
     EXPECT_EQ(equations(with_use(text, "E")), "c.I[t] = detach(x[t])\nc.s[t] = 2*c.I[t]\n");
-    EXPECT_EQ(findings(with_use(text, "E(g = learn 2)")), "E0301 learn 2\n");
+    EXPECT_EQ(findings(with_use(text, "E(g = learn 2)")), "E0420 learn 2\n");
     EXPECT_EQ(findings("encoder E {\n    input I\n    output s\n    learn g = 2\n    s[t] = I\n}"),
-              "E0301 g\n");
+              "E0420 g\n");
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ struct Builder {
     }
 
     Term read(TensorId id, int lag = 0) { return {&net.pool, net.pool.read(id, lag)}; }
+    Term draw(Stream stream) { return {&net.pool, net.pool.uniform(net.add(std::move(stream)))}; }
     Term number(double value) { return {&net.pool, net.pool.constant(value)}; }
 
     void formula(TensorId target, Term value) { net.define(target, Formula{value.id}); }

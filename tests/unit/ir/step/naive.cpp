@@ -130,6 +130,20 @@ double Naive::read(const ExprNode& node, TensorId target, std::int64_t step, std
     return value(tensor.initial, 0, sample, scalar ? 0 : place);
 }
 
+/// Written from docs/decisions/0005-draws-are-functions.md.
+double Naive::draw(StreamId id, std::int64_t step, std::int64_t sample,
+                   std::int64_t element) const {
+    const Stream& stream = network_[id];
+    const auto group = element / 32, within = element % 32;
+    const auto number = draws_.samples.empty() ? sample : draws_.samples[std::size_t(sample)];
+    const runtime::PhiloxBlock counter = {std::uint32_t(8 * group + within % 8),
+                                          std::uint32_t(stream.per_step ? step : 0),
+                                          std::uint32_t(number), draws_.epoch};
+    const auto words =
+        runtime::philox(counter, runtime::philox_key(draws_.seed, stream.purpose, stream.name));
+    return double(words[std::size_t(within / 8)] / 256) / 16777216.0;
+}
+
 double Naive::expression(ExprId id, TensorId target, std::int64_t step, std::int64_t sample,
                          std::int64_t element) {
     const ExprNode& node = network_.pool[id];
@@ -139,6 +153,7 @@ double Naive::expression(ExprId id, TensorId target, std::int64_t step, std::int
         case Op::StepIndex: return double(step);
         case Op::StepCount: return double(steps_);
         case Op::BatchSize: return double(samples_);
+        case Op::Uniform: return draw(node.stream, step, sample, element);
         default: break;
     }
     const auto operand = [&](int i) {

@@ -22,6 +22,8 @@ class Naive {
     /// The order of a sum over steps is the program's choice where it happens inside a scan.
     void follow(const StepProgram& program);
 
+    void draws(Draws draws) { draws_ = std::move(draws); }
+
     double value(TensorId id, std::int64_t step, std::int64_t sample, std::int64_t element);
     /// All values, row-major.
     std::vector<double> values(TensorId id);
@@ -38,7 +40,10 @@ class Naive {
     double read(const ExprNode& node, TensorId target, std::int64_t step, std::int64_t sample,
                 std::int64_t element);
 
+    double draw(StreamId id, std::int64_t step, std::int64_t sample, std::int64_t element) const;
+
     const Network& network_;
+    Draws draws_;
     std::int64_t steps_;
     std::int64_t samples_;
     std::map<std::uint32_t, std::vector<double>> given_;

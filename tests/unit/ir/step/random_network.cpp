@@ -58,7 +58,7 @@ class Generator {
     Term leaf(int space, bool per_step) {
         switch (pick(per_step ? 6 : 3)) {
             case 0: return build().number(0.25 * (1 + pick(5)));
-            case 1: return build().read(scalar_);
+            case 1: return pick(2) ? build().read(scalar_) : draw(per_step && pick(2));
             case 2: return build().read(pick(held_[space]));
             case 3: return build().read(pick(states_[space]), 1 + pick(3));
             default: {
@@ -66,6 +66,13 @@ class Generator {
                 return build().read(id, pick(4) == 0 ? 1 + pick(2) : 0);
             }
         }
+    }
+
+    /// Of every cell in every step, or once in a run.
+    Term draw(bool per_step) {
+        const runtime::Purpose purpose =
+            per_step ? runtime::Purpose::Noise : runtime::Purpose::InitialState;
+        return build().draw({name("draw"), purpose, per_step});
     }
 
     Term expression(int space, bool per_step, int depth) {

@@ -83,10 +83,11 @@ Run run_with(const Network& network, const StepProgram& program, const RunSize& 
 
 template <class Real>
 Run run(const Network& network, const StepProgram& program, const RunSize& size, std::uint64_t seed,
-        std::map<std::uint32_t, std::vector<double>> given) {
-    return run_with<Real>(
-        network, program, size, seed, std::move(given),
-        [&](const std::vector<void*>& ports) { interpret<Real>(network, program, size, ports); });
+        std::map<std::uint32_t, std::vector<double>> given, const Draws& draws) {
+    return run_with<Real>(network, program, size, seed, std::move(given),
+                          [&](const std::vector<void*>& ports) {
+                              interpret<Real>(network, program, size, ports, draws);
+                          });
 }
 
 Run run_by(const Network& network, const StepProgram& program, const RunSize& size,
@@ -96,9 +97,9 @@ Run run_by(const Network& network, const StepProgram& program, const RunSize& si
 }
 
 template Run run<float>(const Network&, const StepProgram&, const RunSize&, std::uint64_t,
-                        std::map<std::uint32_t, std::vector<double>>);
+                        std::map<std::uint32_t, std::vector<double>>, const Draws&);
 template Run run<double>(const Network&, const StepProgram&, const RunSize&, std::uint64_t,
-                         std::map<std::uint32_t, std::vector<double>>);
+                         std::map<std::uint32_t, std::vector<double>>, const Draws&);
 
 namespace {
 
@@ -114,15 +115,16 @@ void expect_equal(const Network& network, TensorId id, const std::vector<double>
 }  // namespace
 
 StepProgram expect_as_defined(const Network& network, const LoweringOptions& options,
-                              const RunSize& size, std::uint64_t seed) {
+                              const RunSize& size, std::uint64_t seed, const Draws& draws) {
     for (const std::string& broken : verify(network)) ADD_FAILURE() << "network: " << broken;
     const StepProgram program = lower(network, options);
     for (const std::string& broken : verify(network, program)) {
         ADD_FAILURE() << "program: " << broken << "\n" << print(network, program);
     }
-    const Run result = run<double>(network, program, size, seed);
+    const Run result = run<double>(network, program, size, seed, {}, draws);
     Naive naive(network, size.steps, size.samples);
     naive.follow(program);
+    naive.draws(draws);
     for (const auto& [index, values] : result.given) naive.give({index}, values);
     for (const Port& port : program.ports) {
         if (port.direction != Port::Direction::Out) continue;

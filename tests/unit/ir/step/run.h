@@ -22,7 +22,7 @@ struct Run {
 /// Interprets in Real with the given values; the rest is drawn from `seed` (indices in 0 … 2).
 template <class Real>
 Run run(const Network& network, const StepProgram& program, const RunSize& size, std::uint64_t seed,
-        std::map<std::uint32_t, std::vector<double>> given = {});
+        std::map<std::uint32_t, std::vector<double>> given = {}, const Draws& draws = {});
 
 /// Runs in float by something else than the interpreter: `execute` gets the arguments of the ports.
 Run run_by(const Network& network, const StepProgram& program, const RunSize& size,
@@ -32,6 +32,6 @@ Run run_by(const Network& network, const StepProgram& program, const RunSize& si
 /// Lowers, verifies, interprets in double, and expects every result and updated tensor to be what
 /// the definitions say, to the last bit. Returns the program.
 StepProgram expect_as_defined(const Network& network, const LoweringOptions& options,
-                              const RunSize& size, std::uint64_t seed);
+                              const RunSize& size, std::uint64_t seed, const Draws& draws = {});
 
 }  // namespace snnc::ir::test
