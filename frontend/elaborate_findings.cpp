@@ -139,10 +139,45 @@ void report_cycle(Context& context, const std::vector<ir::TensorId>& cycle) {
 
 }  // namespace
 
+/// What takes all steps of a run (the statistics of `batchnorm(over = run)`) cannot be needed by
+/// one of them, whatever its past.
+static bool check_run_values(Context& context) {
+    const ir::Network& network = context.network;
+    std::vector<std::vector<ir::TensorId>> reads(network.tensors.size());
+    for (const ir::Definition& definition : network.definitions)
+        for (const ir::Use& use : ir::uses(network, definition))
+            reads[definition.target.index].push_back(use.tensor);
+    const auto needs_itself = [&](ir::TensorId start) {
+        std::vector<bool> seen(network.tensors.size(), false);
+        std::vector<ir::TensorId> open = reads[start.index];
+        while (!open.empty()) {
+            const ir::TensorId id = open.back();
+            open.pop_back();
+            if (id == start) return true;
+            if (seen[id.index]) continue;
+            seen[id.index] = true;
+            open.insert(open.end(), reads[id.index].begin(), reads[id.index].end());
+        }
+        return false;
+    };
+    bool sound = true;
+    for (const ir::Definition& definition : network.definitions) {
+        const auto* sum = std::get_if<ir::SumTo>(&definition.kind);
+        if (!sum || !network[sum->source].per_step || network[definition.target].per_step ||
+            !needs_itself(definition.target))
+            continue;
+        context.error(Code::Cycle, network[definition.target].range,
+                      fmt::format("`{}` takes all steps of the run, and each of them needs it",
+                                  network[definition.target].name));
+        sound = false;
+    }
+    return sound;
+}
+
 bool check_cycles(Context& context) {
     const auto cycles = CycleFinder(same_step_reads(context.network)).find();
     for (const std::vector<ir::TensorId>& cycle : cycles) report_cycle(context, cycle);
-    return cycles.empty();
+    return check_run_values(context) && cycles.empty();
 }
 
 // ---- names ---------------------------------------------------------------------------------

@@ -150,8 +150,9 @@ void NetworkBuilder::declare(Node& node) {
 void NetworkBuilder::declare_cells(Node& node) {
     if (!node.shape) {
         // Not from the others: they may start from the cells themselves.
-        for (const Edge& edge : node.edges) {
-            const ir::TensorId from = edge.makes ? source(edge) : ir::TensorId{};
+        for (Edge& edge : node.edges) {
+            const ir::TensorId from =
+                edge.makes && !edge.target_slice ? source(edge) : ir::TensorId{};
             if (from.valid()) node.shape = context_.network[from].shape;
         }
         if (!node.shape) node.broken = true;
@@ -164,7 +165,12 @@ void NetworkBuilder::declare_cells(Node& node) {
 }
 
 /// The tensor that an edge starts from; invalid if that was reported.
-ir::TensorId NetworkBuilder::source(const Edge& edge) {
+ir::TensorId NetworkBuilder::source(Edge& edge) {
+    const ir::TensorId whole = edge.broken ? ir::TensorId{} : whole_source(edge);
+    return whole.valid() ? source_part(edge, whole) : whole;
+}
+
+ir::TensorId NetworkBuilder::whole_source(const Edge& edge) {
     Node& from = *edge.from;
     declare(from);
     if (from.broken) return {};
@@ -206,7 +212,7 @@ void NetworkBuilder::define(Node& node) {
         return;
     }
     std::map<std::string, Value> ports;
-    for (const Edge& edge : node.edges) {
+    for (Edge& edge : node.edges) {
         const Name* port = edge.port.empty() ? node.use->first_input() : node.use->input(edge.port);
         if (!port) {
             if (edge.port.empty())
@@ -221,6 +227,7 @@ void NetworkBuilder::define(Node& node) {
         }
         const ir::TensorId from = source(edge);
         Value value = from.valid() ? read(context_, from) : Value{};
+        if (from.valid() && edge.target_slice) value = target_part(edge, node, from);
         if (!value.poisoned() && value.shape != node.use->shape()) {
             context_
                 .error(Code::ShapeMismatch, edge.target_range,

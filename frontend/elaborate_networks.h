@@ -25,6 +25,10 @@ struct Edge {
     std::string port;
     SourceRange source_range, target_range;
     bool makes = false;  // of the chain that made its target: the shape follows from it
+    const IndexSuffix* source_slice = nullptr;  // `pop[0:10] -> …`
+    const IndexSuffix* target_slice = nullptr;  // `… -> pop[0:10]`
+    ir::TensorId part;                          // the source's slice, once it is made
+    bool broken = false;                        // its slice was reported
 };
 
 /// An input, a layer, or cells.
@@ -94,6 +98,7 @@ class NetworkBuilder {
         Node* node = nullptr;
         std::string member;  // behind the name
         SourceRange range;
+        const IndexSuffix* slice = nullptr;
     };
     std::optional<Place> element(const Element& element);
     std::optional<Place> reference(const Element& element);
@@ -112,7 +117,8 @@ class NetworkBuilder {
     void declare(Node& node);
     void declare_cells(Node& node);
     void define(Node& node);
-    ir::TensorId source(const Edge& edge);
+    ir::TensorId source(Edge& edge);
+    ir::TensorId whole_source(const Edge& edge);
     void check_assertion(Node& node, const ir::Shape& shape);
     void read_outputs();
 
@@ -120,6 +126,8 @@ class NetworkBuilder {
     void declare_dense(Node& node, ir::TensorId source);
 
     // Layers that formulas suffice for, and `recurrent` (elaborate_feedback.cpp).
+    void declare_scale(Node& node, ir::TensorId source);
+    void declare_one_to_one(Node& node, ir::TensorId source);
     void declare_factor(Node& node, ir::TensorId source, const ir::Shape& stored_shape);
     std::optional<Value> factor(Node& node, const Argument& given, const ir::Shape& stored_shape,
                                 const ir::Shape& shape);
@@ -127,11 +135,54 @@ class NetworkBuilder {
     std::optional<std::int64_t> delay_steps(const Argument& given);
     void add_recurrent(Node& cells, const Path* path);
     Value recurrent_input(Node& cells);
+
+    // Convolutions and pools (elaborate_windows.cpp).
+    void declare_convolution(Node& node, ir::TensorId source);
+    void define_convolution(Node& node, ir::TensorId source, const ir::Window& window,
+                            std::int64_t out, std::int64_t groups);
+    void declare_pool(Node& node, ir::TensorId source);
+    void define_max_pool(Node& node, ir::TensorId source, const ir::Window& window);
+    void define_sum_pool(Node& node, ir::TensorId source, const ir::Window& window, bool mean);
+    std::optional<ir::Window> window(const Node& node, const Argument& size, bool pool, bool line);
+    std::optional<ir::Window::Pair> pair(const Node& node, const Argument& given,
+                                         const std::string& what, std::int64_t least);
+    std::optional<ir::Window::Pair> pair(const Node& node, const std::string& name,
+                                         std::int64_t least, const ir::Window::Pair& otherwise);
+    /// Where the text says what arrives.
+    static const SourceRange& arrival(const Node& node) {
+        return node.edges.empty() ? node.range : node.edges[0].source_range;
+    }
+    bool fits(const Node& node, const ir::Window& window, const ir::Shape& shape);
+    bool takes_planes(const Node& node, const ir::Shape& shape, bool planes, bool lines);
+    const ir::ExprNode* sum_of(ir::TensorId tensor) const;
+    ir::TensorId channel_bias(ir::TensorId tensor) const;
+
+    // Batch normalisation (elaborate_batchnorm.cpp).
+    class BatchNorm;
+    void declare_batchnorm(Node& node, ir::TensorId source);
+    Value learns();
+
+    // Other shapes and parts (elaborate_segments.cpp).
+    void declare_flatten(Node& node, ir::TensorId source);
+    void declare_reshape(Node& node, ir::TensorId source);
+    void define_reshape(Node& node, ir::TensorId source, const ir::Shape& shape);
+    ir::TensorId before_reshape(ir::TensorId tensor) const;
+    struct Range {
+        ir::Shape shape;
+        std::int64_t first = 0;  // element
+    };
+    std::optional<Range> range(const IndexSuffix& slice, const std::string& name,
+                               const ir::Shape& shape);
+    ir::TensorId source_part(Edge& edge, ir::TensorId whole);
+    Value target_part(const Edge& edge, const Node& node, ir::TensorId from);
+
     std::optional<std::int64_t> dense_width(Node& node);
     std::optional<ir::Initialiser> weight_initialiser(const Node& node, std::int64_t fan_in,
                                                       std::int64_t fan_out);
     bool flag(const Node& node, const std::string& name, bool otherwise);
     const Argument* argument(const Node& node, const std::string& name) const;
+    /// The positional argument of this number, or the one of this name.
+    const Argument* argument(const Node& node, std::size_t position, const std::string& name) const;
     bool check_layer_arguments(const Node& node, std::size_t most_positional,
                                const std::vector<std::string>& named);
     ir::TensorId add_parameter(Node& node, const std::string& name, const ir::Shape& shape,

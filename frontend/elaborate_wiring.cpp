@@ -184,7 +184,10 @@ void NetworkBuilder::read_chain(const Chain& chain) {
         } else if (place && i > 0 && place->node->edges.empty()) {
             place->node->broken = true;  // what should arrive was reported
         }
-        if (place && i > 0) place->member.clear();  // a port; the chain goes on from the output
+        if (place && i > 0) {  // a port or a part; the chain goes on from the whole output
+            place->member.clear();
+            place->slice = nullptr;
+        }
         before = place;
     }
 }
@@ -207,29 +210,6 @@ std::optional<NetworkBuilder::Place> NetworkBuilder::element(const Element& elem
     Node* node = made_.at(&element);
     if (!node) return std::nullopt;
     return Place{node, {}, element.path.range};
-}
-
-std::optional<NetworkBuilder::Place> NetworkBuilder::reference(const Element& element) {
-    const Path& path = element.path;
-    Place place{member(path.head.text), {}, path.range};
-    for (const Suffix& suffix : path.suffixes) {
-        if (const auto* named = std::get_if<MemberSuffix>(&suffix); named && place.member.empty()) {
-            place.member = named->name.text;
-            place.range = named->name.range;
-        } else {
-            limited(path.range, "a slice of a population");
-            return std::nullopt;
-        }
-    }
-    if (!place.node) return std::nullopt;  // its element was reported
-    if (element.as_name)
-        context_.error(Code::MisplacedElement, element.as_name->range,
-                       fmt::format("`{}` has a name already", path.head.text));
-    if (element.recurrent)
-        context_.error(Code::MisplacedElement, element.recurrent->range,
-                       "`recurrent` stands where the cells are made");
-    if (element.shape) place.node->assertion = &*element.shape;
-    return place;
 }
 
 std::string NetworkBuilder::default_name(const std::string& kind) {
@@ -310,7 +290,22 @@ void NetworkBuilder::connect(const Place& from, const Place& to, bool makes) {
                        fmt::format("`{}` is a layer and has no ports", to.node->name));
         return;
     }
-    to.node->edges.push_back({from.node, from.member, to.member, from.range, to.range, makes});
+    if (to.node->kind == Node::Kind::Layer && to.slice) {
+        context_.error(
+            Code::MisplacedElement, to.slice->range,
+            fmt::format("`{}` is a layer; parts of populations take edges", to.node->name));
+        return;
+    }
+    to.node->edges.push_back({from.node,
+                              from.member,
+                              to.member,
+                              from.range,
+                              to.range,
+                              makes,
+                              from.slice,
+                              to.slice,
+                              {},
+                              false});
 }
 
 bool NetworkBuilder::is_broken(const std::string& name) const {

@@ -197,6 +197,36 @@ class Differentiator {
         }
     }
 
+    void pass_on(const Convolution& op) {
+        const TensorId adjoint = gradients_.of(target_);
+        if (reach_.active(op.source)) {
+            const Tensor source = network_[op.source];
+            add(op.source,
+                read(helper(source, "back(" + name(target_) + ")",
+                            ConvolutionSource{adjoint, op.weight, op.window, op.groups})));
+        }
+        if (reach_.active(op.weight)) {
+            const Tensor weight = network_[op.weight];
+            add(op.weight,
+                read(helper(weight, "outer(" + name(target_) + ")",
+                            ConvolutionWeight{op.source, adjoint, op.window, op.groups})));
+        }
+    }
+
+    void pass_on(const MaxPool& op) {
+        add_from(op.source, MaxPoolAdjoint{op.source, gradients_.of(target_), op.window});
+    }
+    void pass_on(const SumPool& op) {
+        add_from(op.source, SumPoolAdjoint{gradients_.of(target_), op.window});
+    }
+    void pass_on(const Segment& op) {
+        add_from(op.source, Segment{gradients_.of(target_), op.to, op.from, op.count});
+    }
+    void add_from(TensorId operand, DefinitionKind kind) {
+        const Tensor model = network_[operand];
+        add(operand, read(helper(model, "back(" + name(target_) + ")", std::move(kind))));
+    }
+
     void pass_on(const SumTo& sum) { add(sum.source, adjoint_of_target()); }
 
     void pass_on(const MaxOverTime& op) {
@@ -252,6 +282,10 @@ class Differentiator {
     }
 
     void pass_on(const DenseWeight&) {}
+    void pass_on(const ConvolutionSource&) {}
+    void pass_on(const ConvolutionWeight&) {}
+    void pass_on(const MaxPoolAdjoint&) {}
+    void pass_on(const SumPoolAdjoint&) {}
     void pass_on(const FirstMaxOverTime&) {}
     void pass_on(const OneHot&) {}
     void pass_on(const ArgMax&) {}
