@@ -134,10 +134,16 @@ bool is_halide_convolution(const ir::Network& network, const BufferPlan& plan,
 bool walks_spikes(const BufferPlan& plan, const ConvolutionCall& call) {
     if (call.kernel.kind == ConvolutionKind::Source) return false;
     if (plan.bits[call.a.index] < 0 || plan.values[call.a.index] >= 0) return false;
-    // A word of channels for each place and a turned result lie on the stack.
+    // The strings of bits and a turned result lie on the stack.
     const ConvolutionKernel& k = call.kernel;
-    const std::int64_t words = k.source.plane() * k.groups * ((k.in() + 63) / 64);
+    const std::int64_t words =
+        k.groups * (k.source.rows + 2 * k.window.padding[0]) * spike_row_words(k);
     return 8 * words <= stack_bytes && 4 * k.result.elements() <= stack_bytes;
+}
+
+std::int64_t spike_row_words(const ConvolutionKernel& kernel) {
+    const std::int64_t columns = kernel.source.columns + 2 * kernel.window.padding[1];
+    return (columns * kernel.in() - 1) / 64 + 2;
 }
 
 Kernels kernels_of(const ir::Network& network, const ir::StepProgram& program,

@@ -32,6 +32,10 @@ bool is_halide_convolution(const ir::Network& network, const BufferPlan& plan,
 /// Whether a convolution with spikes visits the set bits instead of calling Halide's kernel.
 bool walks_spikes(const BufferPlan& plan, const ConvolutionCall& call);
 
+/// 64-bit words of a row of spikes, columns outside, channels of a group inside, with padding and
+/// room to read a word from any bit on.
+std::int64_t spike_row_words(const ConvolutionKernel& kernel);
+
 /// The kernels that the driver calls, each once.
 struct Kernels {
     std::vector<Product> products;

@@ -78,7 +78,9 @@ class Planner {
             if (!call || call->kernel.kind == ConvolutionKind::Source) continue;
             if (!walks_spikes(plan_, *call))
                 unpack(call->a);
-            else if (call->kernel.kind == ConvolutionKind::Weight)
+            else if (call->kernel.kind == ConvolutionKind::Forward)
+                turn_taps(call->b);
+            else
                 plan_.partial[op->target] = add(slot_of_parts(op->target));
         }
     }
@@ -88,6 +90,11 @@ class Planner {
         const std::int64_t vectors = (k.window.places() * k.in() + plan_.lanes - 1) / plan_.lanes;
         plan_.turned_windows[call.b] =
             add({4 * k.result.channels * vectors * plan_.lanes, false, false, -1});
+    }
+    void turn_taps(ir::TensorId weight) {
+        if (plan_.turned_taps.count(weight)) return;
+        plan_.turned_taps[weight] =
+            add({4 * ir::element_count(network_[weight].shape), false, false, -1});
     }
     Slot slot_of_parts(ir::TensorId id) const {
         return {4 * weight_parts * ir::element_count(network_[id].shape), false, false, -1};

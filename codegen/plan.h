@@ -45,6 +45,7 @@ struct BufferPlan {
     std::map<ir::TensorId, std::int32_t> turned;          // weights needed transposed by scans
     std::map<ir::TensorId, std::int32_t> unpacked;        // bits needed as floats by convolutions
     std::map<ir::TensorId, std::int32_t> turned_windows;  // [out, kh, kw, in], for sparse adjoints
+    std::map<ir::TensorId, std::int32_t> turned_taps;     // [kh, kw, in, out], for spikes
     std::map<ir::TensorId, std::int32_t> partial;         // parts of a weight's gradient
     /// Scratch bytes of one strip for each step.
     std::int64_t scratch_bytes_per_step = 0;

@@ -61,7 +61,7 @@ class DriverEmitter {
         const auto convolution = convolution_of(network_, definition);
         if (convolution && is_halide_convolution(network_, frame_.plan, *convolution))
             return run_kernel(task.target, *convolution, in_loop);
-        if (convolution && skips_zeros(network_, frame_.plan, *convolution))
+        if (convolution && convolution->kernel.kind != ConvolutionKind::Weight)
             call(emit_turn_task(frame_, task.target, next_name("turn")));
         if (!is_halide_product(frame_.plan, definition)) {
             call(emit_operator_task(frame_, task.target, next_name("operator"), in_loop));

@@ -5,6 +5,7 @@
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstring>
@@ -77,7 +78,36 @@ LoadedCode::LoadedCode(const std::vector<std::vector<std::byte>>& objects)
         [](llvm::orc::ExecutionSession& session, const llvm::Triple&)
 #endif
             -> llvm::Expected<std::unique_ptr<llvm::orc::ObjectLayer>> {
-            return std::make_unique<llvm::orc::ObjectLinkingLayer>(session);
+            auto layer = std::make_unique<llvm::orc::ObjectLinkingLayer>(session);
+            struct Map : llvm::orc::ObjectLinkingLayer::Plugin {
+                void modifyPassConfig(llvm::orc::MaterializationResponsibility&,
+                                      llvm::jitlink::LinkGraph&,
+                                      llvm::jitlink::PassConfiguration& c) override {
+                    c.PostFixupPasses.push_back([](llvm::jitlink::LinkGraph& g) {
+                        FILE* f =
+                            fopen(("/tmp/perf-" + std::to_string(getpid()) + ".map").c_str(), "a");
+                        for (auto* s : g.defined_symbols())
+                            if (s->isCallable())
+                                fprintf(f, "%llx %llx %s\n",
+                                        (unsigned long long)s->getAddress().getValue(),
+                                        (unsigned long long)s->getSize(),
+                                        s->hasName() ? std::string(*s->getName()).c_str() : "anon");
+                        fclose(f);
+                        return llvm::Error::success();
+                    });
+                }
+                llvm::Error notifyFailed(llvm::orc::MaterializationResponsibility&) override {
+                    return llvm::Error::success();
+                }
+                llvm::Error notifyRemovingResources(llvm::orc::JITDylib&,
+                                                    llvm::orc::ResourceKey) override {
+                    return llvm::Error::success();
+                }
+                void notifyTransferringResources(llvm::orc::JITDylib&, llvm::orc::ResourceKey,
+                                                 llvm::orc::ResourceKey) override {}
+            };
+            layer->addPlugin(std::make_shared<Map>());
+            return layer;
         });
     builder.setLinkProcessSymbolsByDefault(false);
     builder.setPlatformSetUp(

@@ -306,19 +306,22 @@ TaskCall emit_operator_task(ModuleFrame& frame, TensorId target, const std::stri
 
 TaskCall emit_parts_task(ModuleFrame& frame, TensorId target, const std::string& name) {
     FunctionBuilder f(frame, name, true);
-    emit_sum_of_parts(f, target);
+    const auto call = *convolution_of(frame.network, *frame.network.definition(target));
+    emit_sum_of_parts(f, target, call);
     f.finish();
-    const std::int64_t lanes = frame.plan.lanes;
-    const std::int64_t count = ir::element_count(frame.network[target].shape);
-    return {f.function, (count + lanes - 1) / lanes, false, false};
+    return {f.function, call.kernel.in() * call.kernel.window.places(), false, false};
 }
 
 TaskCall emit_turn_task(ModuleFrame& frame, TensorId target, const std::string& name) {
     FunctionBuilder f(frame, name, true);
     const auto call = *convolution_of(frame.network, *frame.network.definition(target));
-    emit_turned_window(f, call);
+    const bool forward = call.kernel.kind == ConvolutionKind::Forward;
+    if (forward)
+        emit_turned_taps(f, call);
+    else
+        emit_turned_window(f, call);
     f.finish();
-    return {f.function, call.kernel.result.channels, false, false};
+    return {f.function, forward ? call.kernel.in() : call.kernel.result.channels, false, false};
 }
 
 TaskCall emit_unpack_task(ModuleFrame& frame, TensorId tensor, const std::string& name,

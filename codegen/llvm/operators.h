@@ -21,7 +21,8 @@ TaskCall emit_operator_task(ModuleFrame& frame, ir::TensorId target, const std::
 /// Adds up the parts of a weight's gradient (BufferPlan::partial).
 TaskCall emit_parts_task(ModuleFrame& frame, ir::TensorId target, const std::string& name);
 
-/// Turns the weight that a sparse adjoint needs (BufferPlan::turned_windows).
+/// Turns the weight that a sparse adjoint or a convolution of spikes needs
+/// (BufferPlan::turned_windows, turned_taps).
 TaskCall emit_turn_task(ModuleFrame& frame, ir::TensorId target, const std::string& name);
 
 /// Fills the tensor's slot in BufferPlan::unpacked from its bits.

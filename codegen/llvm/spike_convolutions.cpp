@@ -3,6 +3,7 @@
 #include <llvm/IR/Intrinsics.h>
 
 #include "codegen/llvm/local.h"
+#include "codegen/llvm/spike_strings.h"
 #include "codegen/llvm/tensor_access.h"
 #include "codegen/llvm/transpose.h"
 
@@ -42,126 +43,13 @@ std::vector<Block> blocks_of(FunctionBuilder& f, std::int64_t outputs) {
     return blocks;
 }
 
-/// The spikes of one row, by place, and the walk over those under a window.
-class SpikePlanes {
- public:
-    SpikePlanes(FunctionBuilder& f, const ConvolutionKernel& kernel)
-        : f_(f),
-          k_(kernel),
-          words_((kernel.in() + 63) / 64),
-          count_(kernel.source.plane() * kernel.groups * words_),
-          channels_(local(f, f.ir.getInt64Ty(), count_)) {}
-
-    /// Reads a row of bits.
-    void read(Value* bits) {
-        f_.ir.CreateMemSet(channels_, f_.ir.getInt8(0), f_.number(8 * count_),
-                           llvm::MaybeAlign(64));
-        const std::int64_t row_words = (k_.source.elements() + 63) / 64;
-        f_.loop(f_.number(0), f_.number(row_words), [&](Value* index) {
-            Value* base = f_.ir.CreateMul(index, f_.number(64));
-            each_bit(load_word(bits, index), [&](Value* bit) { mark(f_.ir.CreateAdd(base, bit)); });
-        });
-    }
-
-    /// visit(index of the weight's row) for every spike of a group under the window at (y, x).
-    void each_spike(Value* group, Value* y, Value* x, const std::function<void(Value*)>& visit) {
-        f_.loop(f_.number(0), f_.number(k_.window.size[0]), [&](Value* r) {
-            Value* row = coordinate(0, y, r);
-            when_inside(row, k_.source.rows, padded(0), [&] {
-                f_.loop(f_.number(0), f_.number(k_.window.size[1]), [&](Value* c) {
-                    Value* column = coordinate(1, x, c);
-                    when_inside(column, k_.source.columns, padded(1), [&] {
-                        Value* place = f_.ir.CreateAdd(
-                            f_.ir.CreateMul(row, f_.number(k_.source.columns)), column);
-                        Value* window =
-                            f_.ir.CreateAdd(f_.ir.CreateMul(r, f_.number(k_.window.size[1])), c);
-                        at_place(place, group, window, visit);
-                    });
-                });
-            });
-        });
-    }
-
- private:
-    Value* load_word(Value* base, Value* index) {
-        return f_.ir.CreateLoad(f_.ir.getInt64Ty(), f_.at(base, index, f_.ir.getInt64Ty()));
-    }
-
-    void each_bit(Value* word, const std::function<void(Value*)>& body) {
-        f_.while_nonzero(word, [&](Value* rest) {
-            body(f_.ir.CreateIntrinsic(llvm::Intrinsic::cttz, {f_.ir.getInt64Ty()},
-                                       {rest, f_.ir.getTrue()}));
-            return f_.ir.CreateAnd(rest, f_.ir.CreateSub(rest, f_.number(1)));
-        });
-    }
-
-    /// Sets the channel of an element in the word of its place.
-    void mark(Value* element) {
-        Value* plane = f_.number(k_.source.plane());
-        Value* channel = f_.ir.CreateUDiv(element, plane);
-        Value* place = f_.ir.CreateURem(element, plane);
-        Value* group = f_.ir.CreateUDiv(channel, f_.number(k_.in()));
-        Value* in_group = f_.ir.CreateURem(channel, f_.number(k_.in()));
-        Value* index = word_of(place, group, f_.ir.CreateLShr(in_group, f_.number(6)));
-        Value* address = f_.at(channels_, index, f_.ir.getInt64Ty());
-        Value* bit = f_.ir.CreateShl(f_.number(1), f_.ir.CreateAnd(in_group, f_.number(63)));
-        f_.ir.CreateStore(f_.ir.CreateOr(f_.ir.CreateLoad(f_.ir.getInt64Ty(), address), bit),
-                          address);
-    }
-
-    Value* word_of(Value* place, Value* group, Value* word) {
-        Value* row = f_.ir.CreateAdd(f_.ir.CreateMul(place, f_.number(k_.groups)), group);
-        return f_.ir.CreateAdd(f_.ir.CreateMul(row, f_.number(words_)), word);
-    }
-
-    void at_place(Value* place, Value* group, Value* window,
-                  const std::function<void(Value*)>& visit) {
-        for (std::int64_t word = 0; word < words_; ++word) {
-            Value* bits = load_word(channels_, word_of(place, group, f_.number(word)));
-            each_bit(bits, [&](Value* bit) {
-                Value* channel = f_.ir.CreateAdd(bit, f_.number(64 * word));
-                Value* row = f_.ir.CreateAdd(
-                    f_.ir.CreateMul(channel, f_.number(k_.window.places())), window);
-                visit(f_.ir.CreateMul(row, f_.number(k_.result.channels)));
-            });
-        }
-    }
-
-    Value* coordinate(int axis, Value* output, Value* place) {
-        const auto i = std::size_t(axis);
-        Value* first = f_.ir.CreateSub(f_.ir.CreateMul(output, f_.number(k_.window.stride[i])),
-                                       f_.number(k_.window.padding[i]));
-        return f_.ir.CreateAdd(first, f_.ir.CreateMul(place, f_.number(k_.window.dilation[i])));
-    }
-
-    bool padded(int axis) const { return k_.window.padding[std::size_t(axis)] != 0; }
-
-    void when_inside(Value* coordinate, std::int64_t extent, bool check,
-                     const std::function<void()>& body) {
-        if (!check) return body();
-        auto* inside = llvm::BasicBlock::Create(f_.frame.context, "inside", f_.function);
-        auto* after = llvm::BasicBlock::Create(f_.frame.context, "outside", f_.function);
-        f_.ir.CreateCondBr(f_.ir.CreateICmpULT(coordinate, f_.number(extent)), inside, after);
-        f_.ir.SetInsertPoint(inside);
-        body();
-        f_.ir.CreateBr(after);
-        f_.ir.SetInsertPoint(after);
-    }
-
-    FunctionBuilder& f_;
-    const ConvolutionKernel& k_;
-    std::int64_t words_;  // for the channels of a group
-    std::int64_t count_;
-    Value* channels_;
-};
-
 /// One row of a convolution, block by block of its outputs.
 class Forward {
  public:
     Forward(FunctionBuilder& f, const RowPlace& place, const ConvolutionCall& call)
         : f_(f), k_(call.kernel), spikes_(f, call.kernel) {
         const BufferPlan& plan = f.frame.plan;
-        weight_ = f.slot(plan.values[call.b.index]);
+        weight_ = f.slot(plan.turned_taps.at(call.b));
         out_ = f.row(plan.values[place.target.index], place.step, place.sample);
         spikes_.read(f.row(plan.bits[call.a.index], place.step, place.sample));
     }
@@ -216,7 +104,7 @@ class Forward {
 
     FunctionBuilder& f_;
     const ConvolutionKernel& k_;
-    SpikePlanes spikes_;
+    SpikeStrings spikes_;
     Value* weight_;
     Value* out_;
 };
@@ -291,7 +179,7 @@ class Weight {
     FunctionBuilder& f_;
     const ConvolutionCall& call_;
     const ConvolutionKernel& k_;
-    SpikePlanes spikes_;
+    SpikeStrings spikes_;
     Value* sum_;
     Value* turned_;
 };
@@ -308,24 +196,50 @@ void emit_spike_convolution_weight(FunctionBuilder& f, ir::TensorId target,
     Weight(f, target, convolution).emit();
 }
 
-void emit_sum_of_parts(FunctionBuilder& f, ir::TensorId target) {
+void emit_turned_taps(FunctionBuilder& f, const ConvolutionCall& convolution) {
+    const ConvolutionKernel& k = convolution.kernel;
+    const BufferPlan& plan = f.frame.plan;
+    Value* from = f.slot(plan.values[convolution.b.index]);
+    Value* to = f.slot(plan.turned_taps.at(convolution.b));
+    f.loop(f.number(0), f.number(k.window.places()), [&](Value* place) {
+        Value* source = f.ir.CreateAdd(f.ir.CreateMul(f.task, f.number(k.window.places())), place);
+        Value* target = f.ir.CreateAdd(f.ir.CreateMul(place, f.number(k.in())), f.task);
+        const auto row = [&](Value* base, Value* index) {
+            return f.at(base, f.ir.CreateMul(index, f.number(k.result.channels)), f.f32());
+        };
+        f.ir.CreateMemCpy(row(to, target), llvm::MaybeAlign(4), row(from, source),
+                          llvm::MaybeAlign(4), f.number(4 * k.result.channels));
+    });
+}
+
+void emit_sum_of_parts(FunctionBuilder& f, ir::TensorId target,
+                       const ConvolutionCall& convolution) {
+    const ConvolutionKernel& k = convolution.kernel;
     const std::int64_t count = ir::element_count(f.frame.network[target].shape);
     const int lanes = f.frame.plan.lanes;
-    Value* parts = f.slot(f.frame.plan.partial.at(target));
-    Value* out = f.slot(f.frame.plan.values[target.index]);
-    Value* first = f.ir.CreateMul(f.task, f.number(lanes));
-    Value* mask = f.ir.CreateIntrinsic(llvm::Intrinsic::get_active_lane_mask,
-                                       {f.vector(f.ir.getInt1Ty()), f.ir.getInt64Ty()},
-                                       {first, f.number(count)});
+    Value* channel = f.ir.CreateUDiv(f.task, f.number(k.window.places()));
+    Value* place = f.ir.CreateURem(f.task, f.number(k.window.places()));
+    Value* tap = f.ir.CreateAdd(f.ir.CreateMul(place, f.number(k.in())), channel);
+    Value* outputs = f.number(k.result.channels);
+    Value* parts =
+        f.at(f.slot(f.frame.plan.partial.at(target)), f.ir.CreateMul(tap, outputs), f.f32());
+    Value* out =
+        f.at(f.slot(f.frame.plan.values[target.index]), f.ir.CreateMul(f.task, outputs), f.f32());
     llvm::Type* vector = f.vector(f.f32());
     Value* zero = llvm::Constant::getNullValue(vector);
-    Value* sum = zero;
-    for (std::int64_t part = 0; part < weight_parts; ++part) {
-        Value* place = f.at(parts, f.ir.CreateAdd(first, f.number(part * count)), f.f32());
-        sum =
-            f.ir.CreateFAdd(sum, f.ir.CreateMaskedLoad(vector, place, llvm::Align(4), mask, zero));
-    }
-    f.ir.CreateMaskedStore(sum, f.at(out, first, f.f32()), llvm::Align(4), mask);
+    f.loop(f.number(0), f.number((k.result.channels + lanes - 1) / lanes), [&](Value* number) {
+        Value* first = f.ir.CreateMul(number, f.number(lanes));
+        Value* mask =
+            f.ir.CreateIntrinsic(llvm::Intrinsic::get_active_lane_mask,
+                                 {f.vector(f.ir.getInt1Ty()), f.ir.getInt64Ty()}, {first, outputs});
+        Value* sum = zero;
+        for (std::int64_t part = 0; part < weight_parts; ++part) {
+            Value* from = f.at(parts, f.ir.CreateAdd(first, f.number(part * count)), f.f32());
+            sum = f.ir.CreateFAdd(sum,
+                                  f.ir.CreateMaskedLoad(vector, from, llvm::Align(4), mask, zero));
+        }
+        f.ir.CreateMaskedStore(sum, f.at(out, first, f.f32()), llvm::Align(4), mask);
+    });
 }
 
 }  // namespace snnc::codegen

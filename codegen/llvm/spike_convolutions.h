@@ -1,6 +1,6 @@
-// Convolutions of spikes: the bits of a row are turned into one word of channels for each place of
-// the planes, and only the set bits are visited. A visit adds one contiguous row of the weight
-// ([in, kh, kw, out] in memory) to sums in registers.
+// Convolutions of spikes: the bits of a row are strung together so that those under a row of the
+// window are contiguous, and only the set ones are visited. A visit adds one contiguous row of the
+// turned weight ([kh, kw, in, out]) to sums in registers.
 #pragma once
 
 #include "codegen/kernels.h"
@@ -17,7 +17,10 @@ void emit_spike_convolution(FunctionBuilder& f, const RowPlace& place,
 void emit_spike_convolution_weight(FunctionBuilder& f, ir::TensorId target,
                                    const ConvolutionCall& convolution);
 
-/// Adds the parts; the task makes one vector of the target.
-void emit_sum_of_parts(FunctionBuilder& f, ir::TensorId target);
+/// Adds the parts; the task makes one row of outputs of the target.
+void emit_sum_of_parts(FunctionBuilder& f, ir::TensorId target, const ConvolutionCall& convolution);
+
+/// Fills BufferPlan::turned_taps; the task moves one channel of the source.
+void emit_turned_taps(FunctionBuilder& f, const ConvolutionCall& convolution);
 
 }  // namespace snnc::codegen

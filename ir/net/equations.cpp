@@ -89,6 +89,8 @@ class EquationPrinter {
         const auto range = [](std::int64_t first, std::int64_t count) {
             return "[" + std::to_string(first) + ":" + std::to_string(first + count) + "]";
         };
+        if (op.from == 0 && op.to == 0 && op.count == element_count(network_[op.source].shape))
+            return "reshape(" + operand(op.source, 0, shift) + ")";
         return "elements " + range(op.from, op.count) + " of " + operand(op.source, 0, shift) +
                " at " + range(op.to, op.count);
     }
