@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "tests/e2e/small_network.h"
 
@@ -71,6 +72,40 @@ TEST_F(ContinuousCells, spike_and_are_reset) {
     EXPECT_GT(std::count(spikes.begin(), spikes.end(), 1.0f), 10);
     for (const auto& [name, tensor] : run)
         for (const float value : tensor.data) ASSERT_TRUE(std::isfinite(value)) << name;
+}
+
+/// Step 17 of 40 lies inside of refractory times; what is left of them is saved.
+TEST_F(ContinuousCells, a_run_in_two_pieces_gives_the_same_numbers) {
+    const Tensor x = some_values({40, 2, 4});
+    const auto middle = x.data.begin() + 17 * 8;
+    write_npy(small_.file("x1.npy"), {{17, 2, 4}, {x.data.begin(), middle}});
+    write_npy(small_.file("x2.npy"), {{23, 2, 4}, {middle, x.data.end()}});
+    const auto run = [&](const std::string& input, std::vector<std::string> more) {
+        std::vector<std::string> command{"run",       small_.file("c.snn"),
+                                         "--backend", "interpret",
+                                         "--input",   "x=" + small_.file(input)};
+        command.insert(command.end(), more.begin(), more.end());
+        const ProcessResult result = small_.tool(command);
+        EXPECT_EQ(result.exit_code, 0) << result.err;
+    };
+    run("x.npy", {"--out", small_.file("whole")});
+    run("x1.npy", {"--save-state", small_.file("middle")});
+    std::vector<std::string> states{"--out", small_.file("second")};
+    float steps_left = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(small_.file("middle"))) {
+        const std::string name = entry.path().stem().string();
+        states.insert(states.end(), {"--state", name + "=" + entry.path().string()});
+        if (name == "events.refractory.left")
+            for (const float left : read_npy(entry.path()).data) steps_left += left;
+    }
+    EXPECT_GT(steps_left, 0);
+    run("x2.npy", states);
+    for (const char* name : {"events.v", "events.s", "lif.v", "hh.v", "adex.v"}) {
+        const Tensor whole = read_npy(small_.file("whole/" + std::string(name) + ".npy"));
+        const Tensor second = read_npy(small_.file("second/" + std::string(name) + ".npy"));
+        EXPECT_EQ(second.data, std::vector<float>(whole.data.begin() + 17 * 8, whole.data.end()))
+            << name;
+    }
 }
 
 #ifdef SNNC_HAS_CODEGEN
