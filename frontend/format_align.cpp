@@ -1,5 +1,6 @@
 // Alignment. A run is a sequence of statements of one kind in one block without a blank line.
 #include <algorithm>
+#include <compare>
 #include <functional>
 #include <map>
 #include <optional>
@@ -191,43 +192,6 @@ struct Spot {
     Index piece;
 };
 
-/// Groups of equal tokens at one column in neighbouring lines, of which one at least stands apart.
-std::vector<std::vector<Spot>> kept_groups(std::vector<Line>& lines) {
-    std::map<int, std::vector<std::vector<Spot>>> by_column;  // left to right
-    struct Open {
-        Line* last;
-        std::vector<Spot> group;
-    };
-    std::map<std::pair<int, TokenType>, Open> open;
-    const auto close = [&](int column, Open& group) {
-        const bool apart = std::any_of(group.group.begin(), group.group.end(), [](const Spot& s) {
-            return s.line->pieces[s.piece].source_gap > 1;
-        });
-        if (apart && group.group.size() > 1) by_column[column].push_back(group.group);
-    };
-    Line* before = nullptr;
-    for (Line& line : lines) {
-        for (Index i = 1; i < line.pieces.size(); ++i) {
-            const Piece& piece = line.pieces[i];
-            if (piece.source_column < 0 || has_rule(line) || !may_be_kept(line, i)) continue;
-            Open& group = open[{piece.source_column, piece.type}];
-            if (group.last != before || line.blank_before) {
-                close(piece.source_column, group);
-                group.group.clear();
-            }
-            group.group.push_back({&line, i});
-            group.last = &line;
-        }
-        before = &line;
-    }
-    for (auto& [key, group] : open) close(key.first, group);
-    std::vector<std::vector<Spot>> groups;
-    for (auto& [column, several] : by_column) {
-        for (auto& group : several) groups.push_back(std::move(group));
-    }
-    return groups;
-}
-
 /// By line: the bracket around its start, as the number of opening brackets up to it (0: none).
 std::map<const Line*, int> brackets_around(const std::vector<Line>& lines) {
     std::map<const Line*, int> around;
@@ -243,18 +207,60 @@ std::map<const Line*, int> brackets_around(const std::vector<Line>& lines) {
     return around;
 }
 
-void keep_alignment(std::vector<Line>& lines) {
-    const auto around = brackets_around(lines);
-    for (const auto& group : kept_groups(lines)) {
-        // All or none start at the same indent, else the columns cannot be compared here.
-        const bool starts = starts_statement(*group[0].line);
-        const bool comparable = std::all_of(group.begin(), group.end(), [&](const Spot& s) {
-            return starts_statement(*s.line) == starts &&
-                   around.at(s.line) == around.at(group[0].line) &&
-                   s.line->pieces[0].inside == group[0].line->pieces[0].inside &&
-                   (starts || s.line->pieces[0].type == group[0].line->pieces[0].type);
+/// What tokens of one group have in common: type and column, and that their lines will start at one
+/// indent, without which the columns could not be compared here: statements of one block, or
+/// continuations in one bracket that begin alike.
+struct Place {
+    int column;
+    TokenType type;
+    int bracket;
+    std::optional<TokenType> continuation;  // its first token
+    auto operator<=>(const Place&) const = default;
+};
+
+/// Groups of equal tokens in neighbouring lines, of which one at least stands apart; left to right.
+std::vector<std::vector<Spot>> kept_groups(std::vector<Line>& lines) {
+    struct Open {
+        Line* last = nullptr;
+        std::vector<Spot> group;
+    };
+    std::map<int, std::vector<std::vector<Spot>>> by_column;
+    std::map<Place, Open> open;
+    const auto close = [&](const Place& place, Open& group) {
+        const bool apart = std::any_of(group.group.begin(), group.group.end(), [](const Spot& s) {
+            return s.line->pieces[s.piece].source_gap > 1;
         });
-        if (!comparable) continue;
+        if (apart && group.group.size() > 1) by_column[place.column].push_back(group.group);
+    };
+    const auto around = brackets_around(lines);
+    Line* before = nullptr;
+    for (Line& line : lines) {
+        std::optional<TokenType> continuation;
+        if (!starts_statement(line)) continuation = line.pieces[0].type;
+        for (Index i = 1; i < line.pieces.size(); ++i) {
+            const Piece& piece = line.pieces[i];
+            if (piece.source_column < 0 || has_rule(line) || !may_be_kept(line, i)) continue;
+            const Place place{piece.source_column, piece.type, around.at(&line), continuation};
+            Open& group = open[place];
+            if (group.last != before || line.blank_before) {
+                close(place, group);
+                group.group.clear();
+            }
+            group.group.push_back({&line, i});
+            group.last = &line;
+        }
+        before = &line;
+    }
+    for (auto& [place, group] : open) close(place, group);
+    std::vector<std::vector<Spot>> groups;
+    for (auto& [column, several] : by_column) {
+        for (auto& group : several) groups.push_back(std::move(group));
+    }
+    return groups;
+}
+
+void keep_alignment(std::vector<Line>& lines) {
+    for (const auto& group : kept_groups(lines)) {
         int gap = 2;
         for (const Spot& s : group) gap = std::min(gap, s.line->pieces[s.piece].source_gap);
         std::vector<Line*> run;

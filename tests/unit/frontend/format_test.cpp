@@ -110,6 +110,14 @@ TEST(Format, KeepsNoAlignmentAcrossBrackets) {
     EXPECT_EQ(once.find("  = "), std::string::npos) << once;
 }
 
+// A continuation that ends up in the column of an alignment does not undo it.
+TEST(Format, KeepsAnAlignmentBesideContinuations) {
+    const std::string text =
+        "network N {\n    x0 -> dense(4, bias\n                = false) as fc0 -> p\n"
+        "    x0 -> dense(4)       as fc3 -> p\n    pop0.s -> scale(1.5) as sc4 -> p\n}\n";
+    EXPECT_EQ(formatted(text), text);
+}
+
 TEST(Format, AlignsCommentsThatWereAligned) {
     EXPECT_EQ(formatted("neuron A {\n  param a=1   /// one\n  param bb=2  /// two\n}\n"),
               "neuron A {\n    param a  = 1  /// one\n    param bb = 2  /// two\n}\n");
