@@ -187,8 +187,10 @@ ir::TensorId NetworkBuilder::source(const Edge& edge) {
         define(from);  // a `let` exists only then
         variable = from.use->variable(name);
     }
-    if (!variable.valid() && from.defined == Progress::Running && from.use->has_let(name)) {
-        limited(edge.source_range, "a loop in which cells hand several `let`s to each other");
+    if (!variable.valid() && from.use->has_let(name)) {
+        // One that is there, but has no value, was reported.
+        if (from.defined == Progress::Running)
+            limited(edge.source_range, "a loop in which cells hand several `let`s to each other");
         return {};
     }
     if (!variable.valid() && !from.broken && !from.use->has_let(name))
