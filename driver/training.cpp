@@ -235,7 +235,8 @@ TrainingEnd Training::run(TrainingLog& log) {
         if (position_.batch_in_epoch < batches) break;
         if (InterruptWatch::signal() == 0) {
             evaluate();
-            if (inspection_) inspection_->run(samples_, plan_.batch, steps_per_run_, plan_.seed, values_);
+            if (inspection_)
+                inspection_->run(samples_, plan_.batch, steps_per_run_, plan_.seed, values_);
         }
         if (InterruptWatch::signal() != 0) test_scores_.clear();
         finish_epoch(log, progress, seconds_since(start));

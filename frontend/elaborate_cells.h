@@ -162,7 +162,12 @@ class CellUse : public Names {
     bool check_differential(const DifferentialEquation& equation, const std::string& state);
     void report_no_state(const Name& name, const std::string& rule);
     void define_differentials();
-    Value right_side(const DifferentialEquation& equation);
+    struct DifferentialPlace {
+        const DifferentialEquation* equation;
+        std::string state;
+        SourceRange range;
+    };
+    Value right_side(const DifferentialPlace& place);
     void check_no_sum_along_step(std::size_t first_definition, const SourceRange& range);
     bool reads_along_step(const Expr& expr, std::set<std::string>& seen) const;
     Value let_along_step(Let& let);
@@ -205,11 +210,6 @@ class CellUse : public Names {
 
     Reading reading_ = Reading::Before;
     bool lacks_time_step_ = false;  // was reported
-    struct DifferentialPlace {
-        const DifferentialEquation* equation;
-        std::string state;
-        SourceRange range;
-    };
     std::vector<DifferentialPlace> differentials_;
     std::set<std::string> differential_states_;
 
@@ -230,8 +230,8 @@ class CellUse : public Names {
     ir::TensorId steps_left_;  // for how many steps the cell will be held
     Value is_held_;            // poisoned: no cell is ever held
     std::optional<SurrogateUse> surrogate_;
-    /// The state whose equation is being read by a solver that takes `xi`; else empty.
-    std::string noisy_equation_;
+    bool takes_noise_ = false;    // the solver at work knows `xi`
+    std::string noisy_equation_;  // the state whose equation is being read for it; else empty
 
     std::map<std::string, ir::TensorId> variables_;  // states, outputs, ports
     std::map<std::string, Value> ports_;

@@ -111,7 +111,9 @@ Value Expressions::draw(const Expr& expr, Names& names, ir::Stream stream, const
     const Value u = uniform_number(context_, std::move(stream), shape);
     if (name == "bernoulli") return apply(context_, Op::Lt, {u, first}, range);
     if (name == "uniform") {
-        const Value width = apply(context_, Op::Sub, {last, first}, range);
+        const Value width = frontend::number(context_, first) == 0
+                                ? last
+                                : apply(context_, Op::Sub, {last, first}, range);
         return added(context_, first, apply(context_, Op::Mul, {width, u}, range), range);
     }
     if (name == "normal") {

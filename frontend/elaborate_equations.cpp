@@ -57,18 +57,16 @@ void CellUse::define_ports(const std::map<std::string, Value>& ports) {
         const auto* port = std::get_if<PortMember>(&member.node);
         if (!port) continue;
         const auto found = ports.find(port->name.text);
-        const Value value = found == ports.end() ? constant(context_, 0) : found->second;
+        Value value = found == ports.end() ? constant(context_, 0) : found->second;
         const auto limits = bounds(port->interval);  // may be wrong whatever arrives
         if (found != ports.end() && limits && !site_.proven && !value.poisoned())
             check_port_interval(*port, *limits, value);
+        if (cell_.encoder) value = apply(context_, Op::Detach, {value}, port->name.range);
         define_port(port->name, value);
     }
 }
 
-void CellUse::define_port(const Name& name, const Value& arriving) {
-    // An encoder passes no gradient to its input (language.md 8.11).
-    const bool cut = cell_.encoder && !number(context_, arriving);
-    const Value value = cut ? apply(context_, Op::Detach, {arriving}, name.range) : arriving;
+void CellUse::define_port(const Name& name, const Value& value) {
     ports_[name.text] = value;
     if (value.poisoned()) return;
     const Extent where = extent(context_, value);
@@ -86,14 +84,19 @@ void CellUse::define_port(const Name& name, const Value& arriving) {
     if (op != Op::Read && op != Op::Constant) ports_[name.text] = read(context_, port);
 }
 
-/// Provable where the source is a spike or an input that promises a smaller interval.
+/// Provable where the source is a spike or an input that promises a smaller interval. An input
+/// that promises nothing promises what the port asks for: it is checked when its data arrive.
 void CellUse::check_port_interval(const PortMember& port, const Bounds& limits,
                                   const Value& value) {
     if (limits.low <= 0 && limits.high >= 1 && is_zero_or_one(context_, value.expr)) return;
     const ir::ExprNode& node = context_.network.pool[value.expr];
-    if (node.op == Op::Read && context_.network[node.tensor].interval) {
-        const auto [low, high] = *context_.network[node.tensor].interval;
-        if (limits.low <= low && high <= limits.high) return;
+    if (node.op == Op::Read) {
+        ir::Tensor& source = context_.network[node.tensor];
+        const bool bare = source.role == ir::Role::Input && source.kind == ir::DataKind::Real;
+        if (bare && !source.interval) source.interval = {limits.low, limits.high};
+        if (source.interval && limits.low <= source.interval->first &&
+            source.interval->second <= limits.high)
+            return;
     }
     context_
         .error(Code::LimitedCell, site_.range,
@@ -199,6 +202,7 @@ Value CellUse::let_value(Let& let) {
     let.progress = Progress::Running;
     open_lets_.push_back(&name);
     const Reading reading = std::exchange(reading_, Reading::Before);
+    const std::string noisy_equation = std::exchange(noisy_equation_, "");
     const Context::TimeReads time_reads = std::exchange(context_.time_reads, {});
     Value value;
     if (let.member->draws)
@@ -232,6 +236,7 @@ Value CellUse::let_value(Let& let) {
     let.progress = Progress::Done;
     open_lets_.pop_back();
     reading_ = reading;
+    noisy_equation_ = noisy_equation;
     let.time_reads = context_.time_reads;
     context_.time_reads += time_reads;
     return let.value;

@@ -152,8 +152,9 @@ std::optional<Value> Expressions::fixed(const Path& path, Names& names) {
         const std::string variable = names.noisy_variable();
         if (!variable.empty())
             return white_noise(context_, variable, names.noise_shape(), path.range);
-        // Until the solvers say whose equation they read (Names::noisy_variable).
-        context_.error(Code::LimitedCell, path.range, "white noise `xi` cannot be compiled yet");
+        context_.error(Code::MisplacedDraw, path.range,
+                       "white noise `xi` stands in a `dv/dt = …` that is solved by `euler` or "
+                       "`exp_euler`");
         return Value{};
     }
     if (!names.has_time()) {

@@ -68,10 +68,12 @@ void CellUse::define_differentials() {
         groups[name ? *solver_named(name->text) : Solver::Exact].push_back(&place);
     }
     for (const auto& [solver, places] : groups) {
+        // Noise of a step is meant for a solver that takes one step at a time.
+        takes_noise_ = solver == Solver::Euler || solver == Solver::ExpEuler;
         std::vector<Derivative> group;
         for (const DifferentialPlace* place : places)
-            group.push_back({place->state, variables_.at(place->state),
-                             right_side(*place->equation), place->equation->solver.has_value(),
+            group.push_back({place->state, variables_.at(place->state), right_side(*place),
+                             place->equation->solver.has_value(),
                              held_states_.count(place->state) > 0, place->equation->value->range});
         const GroupSite site{site_.name, site_.shape, is_held_.expr, site_.range};
         const std::vector<Value> next = advance(context_, solver, group, site);
@@ -80,11 +82,14 @@ void CellUse::define_differentials() {
     }
 }
 
-Value CellUse::right_side(const DifferentialEquation& equation) {
+Value CellUse::right_side(const DifferentialPlace& place) {
+    const DifferentialEquation& equation = *place.equation;
     const std::size_t first_definition = context_.network.definitions.size();
     context_.time_reads = {};
     reading_ = Reading::AlongStep;
+    noisy_equation_ = takes_noise_ ? place.state : "";
     Value value = expressions_.value(*equation.value, *this);
+    noisy_equation_ = "";
     reading_ = Reading::Before;
     check_time_step(equation.value->range, true);
     if (!value.poisoned() && (value.is_tuple || value.is_class)) {

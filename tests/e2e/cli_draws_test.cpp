@@ -113,6 +113,64 @@ TEST_P(Draws, initial_values_hold_for_a_sample_and_can_be_given) {
     EXPECT_EQ(read_npy(folder.file("out/cells.v.npy")).data[5], some_values({200, 37}).data[5]);
 }
 
+// ---- white noise ------------------------------------------------------------------------------
+
+/// The values after the last step, from zero: [samples][elements].
+Tensor after(const std::string& equations, const std::string& dt, const std::string& duration,
+             const std::string& backend) {
+    const TemporaryFolder folder;
+    write_text(folder.file("n.snn"),
+               "neuron Walk {\n    output v\n    state v = 0, w = 0\n" + equations +
+                   "}\nnetwork N {\n    dt = " + dt + "\n    duration = " + duration +
+                   "\n    cells : Walk[4000]\n    output cells.v, cells.w\n}\n");
+    const ProcessResult result = run_snnc(
+        {"run", folder.file("n.snn"), "--save-state", folder.file("end"), "--backend", backend});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    if (result.exit_code != 0) return {};
+    Tensor all = read_npy(folder.file("end/cells.v.npy"));
+    const Tensor w = read_npy(folder.file("end/cells.w.npy"));
+    all.data.insert(all.data.end(), w.data.begin(), w.data.end());
+    return all;
+}
+
+struct Moments {
+    double variance_v = 0, variance_w = 0, covariance = 0;
+    explicit Moments(const Tensor& ends) {
+        const std::size_t count = ends.data.size() / 2;
+        for (std::size_t i = 0; i < count; ++i) {
+            const double v = ends.data[i], w = ends.data[count + i];
+            variance_v += v * v / double(count);
+            variance_w += w * w / double(count);
+            covariance += v * w / double(count);
+        }
+    }
+};
+
+/// A Wiener process has variance T after the time T, whatever the step; the noise of each equation
+/// is its own, and the same wherever an equation reads it.
+TEST_P(Draws, white_noise_has_the_variance_of_its_time) {
+    for (const char* dt : {"1ms", "0.25ms"}) {
+        const Moments found(after("    dv/dt = xi solve euler\n    dw/dt = 2*xi - xi solve euler\n",
+                                  dt, "10ms", GetParam()));
+        EXPECT_NEAR(found.variance_v, 10, 1.2) << dt;
+        EXPECT_NEAR(found.variance_w, 10, 1.2) << dt;
+        EXPECT_NEAR(found.covariance, 0, 0.9) << dt;
+    }
+}
+
+/// An Ornstein-Uhlenbeck process with a time constant of 4 steps settles at sigma^2*tau/2.
+TEST_P(Draws, white_noise_around_a_leak) {
+    const Moments found(
+        after("    dv/dt = (0.5*xi - v/4)/1ms solve euler\n"
+              "    dw/dt = (0.5*xi - w/4)/1ms solve exp_euler\n",
+              "1ms", "60ms", GetParam()));
+    // Euler's recurrence x := 3/4*x + 0.5*z, and the exponential one x := q*x + 0.5*4*(1 - q)*z.
+    const double q = std::exp(-0.25), gain = 2 * (1 - q);
+    EXPECT_NEAR(found.variance_v, 0.25 / (1 - 0.5625), 0.06);
+    EXPECT_NEAR(found.variance_w, gain * gain / (1 - q * q), 0.06);
+    EXPECT_NEAR(found.covariance, 0, 0.05);
+}
+
 // ---- gradients -------------------------------------------------------------------------------
 
 double loss(const ProcessResult& result) {

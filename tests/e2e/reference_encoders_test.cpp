@@ -204,6 +204,7 @@ TEST(ReferenceRefusals, are_errors) {
         {"latency/normalize_no_steps", "Latency(normalize = true)", "x : f32[1] in [0, 1]", "E0719",
          0.5f, false},
         {"latency/data_above_one", "Latency()", "x : f32[1] in [0, 1]", "E0710", 1.5f, true},
+        {"latency/data_above_one, undeclared", "Latency()", "x : f32[1]", "E0710", 1.5f, true},
         {"latency/threshold_zero", "Latency(theta = 0)", "x : f32[1] in [0, 1]", "E0305", 0.5f,
          true},
         {"latency/tau_zero", "Latency(tau = 0)", "x : f32[1] in [0, 1]", "E0305", 0.5f, true}};

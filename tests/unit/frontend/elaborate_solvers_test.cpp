@@ -288,9 +288,21 @@ TEST(SolverMistakes, names_and_double_equations) {
               Messages{"E0201 at `w`: `C` declares no state `w`"});
 }
 
-TEST(SolverMistakes, white_noise_and_sums_along_the_step_are_limitations) {
-    EXPECT_EQ(TextRun(one_cell("    state v = 0\n    dv/dt = -v + xi solve euler\n")).messages(),
-              Messages{"L0901 at `xi`: white noise `xi` cannot be compiled yet"});
+TEST(SolverMistakes, white_noise_is_for_solvers_of_one_step) {
+    for (const char* solver : {"euler", "exp_euler"})
+        EXPECT_EQ(TextRun(one_cell("    state v = 0\n    dv/dt = -v + xi solve " +
+                                   std::string(solver) + "\n"))
+                      .messages(),
+                  Messages{});
+    for (const char* solver : {"rk2", "rk4", "exact"})
+        EXPECT_EQ(TextRun(one_cell("    state v = 0\n    dv/dt = -v + xi solve " +
+                                   std::string(solver) + "\n"))
+                      .messages(),
+                  Messages{"E0421 at `xi`: white noise `xi` stands in a `dv/dt = …` that is solved "
+                           "by `euler` or `exp_euler`"});
+}
+
+TEST(SolverMistakes, sums_along_the_step_are_a_limitation) {
     EXPECT_EQ(
         TextRun(one_cell("    state v = 0\n    dv/dt = mean(v) - v solve euler\n")).messages(),
         Messages{"L0901 at `mean(v) - v`: a sum over cells of a state that changes along the "
