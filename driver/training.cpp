@@ -133,6 +133,8 @@ void Training::set_hyperparameters() {
             value = rate / (1 - std::pow(config.beta1, k));
         } else if (tensor.name == "adam.sqrt_correction2") {
             value = std::sqrt(1 - std::pow(config.beta2, k));
+        } else if (tensor.name == "mode.train") {
+            value = 1;
         } else {
             throw std::logic_error("nobody sets the hyperparameter " + tensor.name);
         }
@@ -235,7 +237,8 @@ TrainingEnd Training::run(TrainingLog& log) {
         if (position_.batch_in_epoch < batches) break;
         if (InterruptWatch::signal() == 0) {
             evaluate();
-            if (inspection_) inspection_->run(samples_, plan_.batch, steps_per_run_, plan_.seed, values_);
+            if (inspection_)
+                inspection_->run(samples_, plan_.batch, steps_per_run_, plan_.seed, values_);
         }
         if (InterruptWatch::signal() != 0) test_scores_.clear();
         finish_epoch(log, progress, seconds_since(start));
