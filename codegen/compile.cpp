@@ -3,6 +3,7 @@
 #include <future>
 
 #include "codegen/cache.h"
+#include "codegen/kernels.h"
 #include "codegen/llvm/jit.h"
 #include "codegen/llvm/module.h"
 #include "codegen/plan.h"
@@ -24,10 +25,13 @@ std::string cache_key(const ir::Network& network, const ir::StepProgram& program
 /// All objects of a program: the module beside the products, on all processors.
 Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
                         const BufferPlan& plan, const Target& target) {
-    const std::vector<Product> wanted = products_of(network, program, plan);
+    const Kernels wanted = kernels_of(network, program, plan);
     auto halide = std::async(std::launch::async, [&] {
         Objects objects;
-        for (const Product& product : wanted) objects.push_back(compile_product(product, target));
+        for (const Product& product : wanted.products)
+            objects.push_back(compile_product(product, target));
+        for (const ConvolutionKernel& kernel : wanted.convolutions)
+            objects.push_back(compile_convolution(kernel, target));
         return objects;
     });
     std::vector<std::byte> module = compile_module(network, program, plan, target);
@@ -153,8 +157,10 @@ std::string emit(const ir::Network& network, const ir::StepProgram& program,
     if (stage != "halide")
         return print_module(network, program, plan, options.target, stage == "asm");
     std::string text;
-    for (const Product& product : products_of(network, program, plan))
-        text += print_product(product, options.target);
+    const Kernels kernels = kernels_of(network, program, plan);
+    for (const Product& product : kernels.products) text += print_product(product, options.target);
+    for (const ConvolutionKernel& kernel : kernels.convolutions)
+        text += print_convolution(kernel, options.target);
     return text;
 }
 

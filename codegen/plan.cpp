@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "codegen/kernels.h"
+
 namespace snnc::codegen {
 namespace {
 
@@ -30,6 +32,7 @@ class Planner {
             plan_.scratch_bytes_per_step =
                 std::max(plan_.scratch_bytes_per_step, kept * strip_vectors * plan_.lanes * 4);
         });
+        unpack_sources(program_.tasks);
         return std::move(plan_);
     }
 
@@ -63,6 +66,43 @@ class Planner {
             else if (storage != ir::Storage::None && plan_.values[i] < 0)
                 plan_.values[i] = add(slot_of(tensor, 4 * count));
         }
+    }
+
+    void unpack_sources(const std::vector<ir::Task>& tasks) {
+        for (const ir::Task& task : tasks) {
+            if (const auto* loop = std::get_if<ir::LoopTask>(&task)) unpack_sources(loop->tasks);
+            const auto* op = std::get_if<ir::OperatorTask>(&task);
+            if (!op) continue;
+            const auto call = convolution_of(network_, *network_.definition(op->target));
+            if (call && skips_zeros(network_, plan_, *call)) turn_window(*call);
+            if (!call || call->kernel.kind == ConvolutionKind::Source) continue;
+            if (!walks_spikes(plan_, *call))
+                unpack(call->a);
+            else if (call->kernel.kind == ConvolutionKind::Forward)
+                turn_taps(call->b);
+            else
+                plan_.partial[op->target] = add(slot_of_parts(op->target));
+        }
+    }
+    void turn_window(const ConvolutionCall& call) {
+        if (plan_.turned_windows.count(call.b)) return;
+        const ConvolutionKernel& k = call.kernel;
+        const std::int64_t vectors = (k.window.places() * k.in() + plan_.lanes - 1) / plan_.lanes;
+        plan_.turned_windows[call.b] =
+            add({4 * k.result.channels * vectors * plan_.lanes, false, false, -1});
+    }
+    void turn_taps(ir::TensorId weight) {
+        if (plan_.turned_taps.count(weight)) return;
+        plan_.turned_taps[weight] =
+            add({4 * ir::element_count(network_[weight].shape), false, false, -1});
+    }
+    Slot slot_of_parts(ir::TensorId id) const {
+        return {4 * weight_parts * ir::element_count(network_[id].shape), false, false, -1};
+    }
+    void unpack(ir::TensorId id) {
+        if (plan_.values[id.index] >= 0 || plan_.unpacked.count(id)) return;
+        const ir::Tensor& tensor = network_[id];
+        plan_.unpacked[id] = add(slot_of(tensor, 4 * ir::element_count(tensor.shape)));
     }
 
     void turn_weights(const ir::ScanTask& scan) {

@@ -46,7 +46,11 @@ struct BufferPlan {
     std::vector<Slot> slots;
     std::vector<std::int32_t> values;  // by tensor: slot of its f32 or i32 array, -1: none
     std::vector<std::int32_t> bits;    // by tensor: slot of its bits, -1: none
-    std::map<ir::TensorId, std::int32_t> turned;  // weights needed transposed by scans
+    std::map<ir::TensorId, std::int32_t> turned;          // weights needed transposed by scans
+    std::map<ir::TensorId, std::int32_t> unpacked;        // bits needed as floats by convolutions
+    std::map<ir::TensorId, std::int32_t> turned_windows;  // [out, kh, kw, in], for sparse adjoints
+    std::map<ir::TensorId, std::int32_t> turned_taps;     // [kh, kw, in, out], for spikes
+    std::map<ir::TensorId, std::int32_t> partial;         // parts of a weight's gradient
     /// Scratch bytes of one strip for each step.
     std::int64_t scratch_bytes_per_step = 0;
 };

@@ -101,12 +101,17 @@ void NetworkOptions::add_to(CLI::App& verb) {
         ->check(whole_number());
     add_assignments(verb, "--set", sets,
                     "NAME.PARAM=VALUE: replaces an argument of a cell or layer");
+    verb.add_option("--mode", mode, "train or eval: what batchnorm and dropout do")
+        ->check(CLI::IsMember({"train", "eval"}));
 }
 
 frontend::Request NetworkOptions::request() const {
     frontend::Request request;
     request.network = network;
     request.steps = steps;
+    request.mode = usual_mode;
+    if (!mode.empty())
+        request.mode = mode == "train" ? frontend::Mode::Train : frontend::Mode::Evaluate;
     for (const auto& [name, value] : split_assignments(sets, "--set")) {
         request.sets.push_back({name, value});
     }

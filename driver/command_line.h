@@ -46,9 +46,10 @@ Assignment split_assignment(const std::string& text, const std::string& option);
 std::vector<Assignment> split_assignments(const std::vector<std::string>& texts,
                                           const std::string& option);
 
-/// FILE, --network, --steps, --set.
+/// FILE, --network, --steps, --set, --mode.
 struct NetworkOptions {
-    std::string file, network;
+    std::string file, network, mode;
+    frontend::Mode usual_mode = frontend::Mode::Evaluate;  // without --mode
     std::optional<std::int64_t> steps;
     std::vector<std::string> sets;
 

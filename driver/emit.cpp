@@ -68,10 +68,13 @@ class NetworkStages {
     frontend::Request request(const frontend::Module& module) const {
         frontend::Request request = options_.network.request();
         request.train_block = options_.train_block;
+        const bool learns =
+            !options_.loss.empty() || (!options_.forward && !frontend::train_names(module).empty());
+        if (learns && options_.network.mode.empty()) request.mode = frontend::Mode::Train;
         if (!options_.loss.empty()) {
             request.loss = options_.loss;
         } else {
-            request.training = !options_.forward && !frontend::train_names(module).empty();
+            request.training = learns;
         }
         return request;
     }

@@ -30,6 +30,10 @@ Evaluation::Evaluation(ir::Network& network, Machine& machine)
 
 std::vector<Score> Evaluation::run(const SampleSet& samples, std::int64_t batch, std::int64_t steps,
                                    std::uint64_t seed, PortValues& values) {
+    for (std::uint32_t i = 0; i < network_.tensors.size(); ++i)
+        if (network_.tensors[i].role == ir::Role::HyperParameter &&
+            network_.tensors[i].name == "mode.train")
+            values[{i}].floats = {0.0f};
     std::vector<double> sums(results_.size());
     std::vector<std::int64_t> order(std::size_t(samples.count));
     std::iota(order.begin(), order.end(), std::int64_t{0});

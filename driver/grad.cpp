@@ -185,6 +185,7 @@ void add_grad(Tool& tool) {
          "grad cell.snn --loss \"sum_t(sum(w*lif.v))\" --input I=x.npy --target w=w.npy --out "
          "g.safetensors"});
     auto options = std::make_shared<GradOptions>();
+    options->network.usual_mode = frontend::Mode::Train;
     options->network.add_to(*verb);
     auto* block = verb->add_option("--train-block", options->train_block, "which train block");
     verb->add_option("--loss", options->loss, "an expression in place of a train block's loss")

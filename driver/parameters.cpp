@@ -52,21 +52,22 @@ void initialise_parameters(const ir::Network& network, std::uint64_t seed, PortV
 
 runtime::Shape file_shape(const ir::Tensor& tensor) {
     runtime::Shape shape = tensor.shape;
-    if (tensor.transposed_in_files) std::reverse(shape.begin(), shape.end());
+    if (tensor.transposed_in_files) std::rotate(shape.begin(), shape.end() - 1, shape.end());
     return shape;
 }
 
 runtime::Array to_file_layout(const ir::Tensor& tensor, const std::vector<float>& values) {
     if (!tensor.transposed_in_files) return runtime::Array::of_f32(tensor.shape, values);
-    const auto turned =
-        transpose(values, std::size_t(tensor.shape[0]), std::size_t(tensor.shape[1]));
+    const auto columns = std::size_t(tensor.shape.back());
+    const auto turned = transpose(values, values.size() / columns, columns);
     return runtime::Array::of_f32(file_shape(tensor), turned);
 }
 
 std::vector<float> from_file_layout(const ir::Tensor& tensor, const runtime::Array& array) {
     std::vector<float> values = array.to_f32();
     if (!tensor.transposed_in_files) return values;
-    return transpose(values, std::size_t(tensor.shape[1]), std::size_t(tensor.shape[0]));
+    const auto columns = std::size_t(tensor.shape.back());
+    return transpose(values, columns, values.size() / columns);
 }
 
 // ---- files ---------------------------------------------------------------------------------

@@ -92,8 +92,9 @@ class TrainVerb {
                  fmt::format("`{}` has no parameter that training changes", network.name));
         }
         const auto gradients = add_gradients(network, parameters);
+        const std::size_t statistics = network.updates.size();  // of batches
         ir::add_optimizer(network, gradients, plan_.optimizer);
-        if (network.updates.empty()) {
+        if (network.updates.size() == statistics) {
             fail(Code::NothingLearned,
                  fmt::format("the loss depends on no parameter of `{}` that training changes",
                              network.name));
@@ -205,6 +206,7 @@ void add_train(Tool& tool) {
         verb->get_footer() +
         "\n\nCtrl-C ends after the step at hand, keeps weights and checkpoint, and returns 130.");
     auto options = std::make_shared<TrainOptions>();
+    options->network.usual_mode = frontend::Mode::Either;  // the test set is evaluated
     options->network.add_to(*verb);
     verb->add_option("--train-block", options->train_block,
                      "which train block, if there are several");

@@ -133,6 +133,8 @@ void Training::set_hyperparameters() {
             value = rate / (1 - std::pow(config.beta1, k));
         } else if (tensor.name == "adam.sqrt_correction2") {
             value = std::sqrt(1 - std::pow(config.beta2, k));
+        } else if (tensor.name == "mode.train") {
+            value = 1;
         } else {
             throw std::logic_error("nobody sets the hyperparameter " + tensor.name);
         }

@@ -64,6 +64,19 @@ const Kind* choose(const std::vector<const Kind*>& all, const std::string& name,
     return nullptr;
 }
 
+/// Such a network is a layer of others, and checked there.
+bool has_open_shape(const NetworkDecl& network) {
+    for (const NetworkStatement& statement : network.statements) {
+        const auto* input = std::get_if<NetworkInput>(&statement.node);
+        if (!input) continue;
+        for (const Cut& cut : input->input.type.shape) {
+            const Name* word = cut.begin ? as_word(*cut.begin) : nullptr;
+            if (word && word->text == "_") return true;
+        }
+    }
+    return false;
+}
+
 /// One network in the making, with all that the making needs.
 struct Work {
     ir::Network network;
@@ -119,7 +132,7 @@ class Elaborator {
             const bool trained = std::any_of(trains.begin(), trains.end(), [&](const auto* train) {
                 return train->network.text == decl->name.text;
             });
-            if (!trained) check_network(*decl, nullptr);
+            if (!trained && !has_open_shape(*decl)) check_network(*decl, nullptr);
         }
         for (const TrainDecl* train : trains)
             if (const NetworkDecl* decl = network_of(*train)) check_network(*decl, train);
@@ -214,7 +227,13 @@ class Elaborator {
     const Module& module_;
     Diagnostics& diagnostics_;
     Declarations declarations_;
-    const Request no_request_;
+    /// As for training, where the layers that have two modes are at their fullest.
+    static Request training_mode() {
+        Request request;
+        request.mode = Mode::Train;
+        return request;
+    }
+    const Request no_request_ = training_mode();
 };
 
 }  // namespace

@@ -51,6 +51,13 @@ struct SetValue {
     std::string value;
 };
 
+/// Some layers do one thing while training and another afterwards (language.md 8.8).
+enum class Mode {
+    Train,
+    Evaluate,
+    Either,  // the hyperparameter `mode.train` says: 1 or 0
+};
+
 struct Request {
     std::string network;              // empty: the only one, or the one of the train block
     bool training = false;            // elaborate a train block: targets, loss, metrics
@@ -58,6 +65,7 @@ struct Request {
     std::optional<std::string> loss;  // `--loss EXPR` instead of a train block
     std::vector<ExtraTarget> extra_targets;
     std::vector<SetValue> sets;
+    Mode mode = Mode::Evaluate;
     std::optional<std::int64_t> steps;  // --steps: goes before the settings
 };
 

@@ -60,6 +60,7 @@ struct Context {
     };
     TimeReads time_reads;
     /// Names that helper tensors must keep clear of: those of elements and members.
+    std::set<const NetworkDecl*> broken_networks;  // a mistake inside was reported
     std::set<std::string> taken;
 
     /// Bodies of functions and losses that are being inlined, the outermost first.

@@ -214,6 +214,7 @@ class Expressions {
     Value accuracy(const Expr&, const Callee&, Names&);
     Value one_hot(const Expr&, const Callee&, Names&);
     Value class_count(const Expr&, const Callee&, Names&);
+    Value group_sum(const Expr&, const Callee&, Names&);  // elaborate_group_sum.cpp
     Value limited_function(const Expr&, const Callee&, Names&);
     struct Scores {
         Value scores, label;

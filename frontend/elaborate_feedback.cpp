@@ -67,6 +67,14 @@ std::optional<Value> NetworkBuilder::factor(Node& node, const Argument& given,
     return Value(context_.network.pool.read(weight), stored.empty() ? ir::Shape{} : shape);
 }
 
+void NetworkBuilder::declare_scale(Node& node, ir::TensorId source) {
+    declare_factor(node, source, {});
+}
+
+void NetworkBuilder::declare_one_to_one(Node& node, ir::TensorId source) {
+    declare_factor(node, source, ir::Shape(context_.network[source].shape));
+}
+
 // ---- delay ---------------------------------------------------------------------------------
 
 /// `delay(3)` counts steps, `delay(3ms)` time.
@@ -123,10 +131,7 @@ void NetworkBuilder::add_recurrent(Node& cells, const Path* path) {
     layer->next = &cells;
     apply_sets(*layer);
     const std::string& kind = layer->callee.name->text;
-    if (kind == "conv") {
-        limited(path->range, "`recurrent conv`");
-        cells.broken = true;
-    } else if (kind != "dense" && kind != "scale") {
+    if (kind != "dense" && kind != "scale" && kind != "conv" && kind != "conv1d") {
         context_.unknown(*layer->callee.name,
                          fmt::format("cells are recurrent through `dense`, `scale` or `conv`, not "
                                      "through `{}`",
@@ -154,6 +159,8 @@ Value NetworkBuilder::recurrent_input(Node& cells) {
     context_.define(before, ir::Formula{past.expr});
     if (layer.callee.name->text == "dense")
         declare_dense(layer, before);
+    else if (layer.callee.name->text != "scale")
+        declare_convolution(layer, before);
     else
         declare_factor(layer, before, {});
     if (!layer.output.valid()) return {};

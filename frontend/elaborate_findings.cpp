@@ -139,24 +139,63 @@ void report_cycle(Context& context, const std::vector<ir::TensorId>& cycle) {
 
 }  // namespace
 
+/// What takes all steps of a run (the statistics of `batchnorm(over = run)`) cannot be needed by
+/// one of them, whatever its past.
+static bool check_run_values(Context& context) {
+    const ir::Network& network = context.network;
+    std::vector<std::vector<ir::TensorId>> reads(network.tensors.size());
+    for (const ir::Definition& definition : network.definitions)
+        for (const ir::Use& use : ir::uses(network, definition))
+            reads[definition.target.index].push_back(use.tensor);
+    const auto needs_itself = [&](ir::TensorId start) {
+        std::vector<bool> seen(network.tensors.size(), false);
+        std::vector<ir::TensorId> open = reads[start.index];
+        while (!open.empty()) {
+            const ir::TensorId id = open.back();
+            open.pop_back();
+            if (id == start) return true;
+            if (seen[id.index]) continue;
+            seen[id.index] = true;
+            open.insert(open.end(), reads[id.index].begin(), reads[id.index].end());
+        }
+        return false;
+    };
+    bool sound = true;
+    for (const ir::Definition& definition : network.definitions) {
+        const auto* sum = std::get_if<ir::SumTo>(&definition.kind);
+        if (!sum || !network[sum->source].per_step || network[definition.target].per_step ||
+            !needs_itself(definition.target))
+            continue;
+        context.error(Code::Cycle, network[definition.target].range,
+                      fmt::format("`{}` takes all steps of the run, and each of them needs it",
+                                  network[definition.target].name));
+        sound = false;
+    }
+    return sound;
+}
+
 bool check_cycles(Context& context) {
     const auto cycles = CycleFinder(same_step_reads(context.network)).find();
     for (const std::vector<ir::TensorId>& cycle : cycles) report_cycle(context, cycle);
-    return cycles.empty();
+    return check_run_values(context) && cycles.empty();
 }
 
 // ---- names ---------------------------------------------------------------------------------
 
-void warn_default_names(Context& context, const NetworkBuilder& network) {
+/// `seen`: a network that is used twice is read once.
+static void warn_default_names(Context& context, const NetworkBuilder& network,
+                               std::set<std::pair<std::uint32_t, std::uint32_t>>& seen) {
     for (const auto& node : network.nodes()) {
+        if (node->inner) warn_default_names(context, *node->inner, seen);
         if (!node->default_name) continue;
         const auto& parameters = context.network.parameters;
         const bool trained =
             std::any_of(parameters.begin(), parameters.end(), [&](const ir::Parameter& parameter) {
-                return parameter.population_or_layer == node->name &&
+                const std::string& owner = parameter.population_or_layer;
+                return (owner == node->name || owner.starts_with(node->name + ".")) &&
                        context.network[parameter.tensor].trainable;
             });
-        if (!trained) continue;
+        if (!trained || !seen.emplace(node->range.file.index, node->range.begin).second) continue;
         context
             .error(Code::DefaultName, node->range,
                    fmt::format("what is trained here is stored as `{}`, a name that changes when "
@@ -164,6 +203,11 @@ void warn_default_names(Context& context, const NetworkBuilder& network) {
                                node->name))
             .note("give it a name of its own with `as`");
     }
+}
+
+void warn_default_names(Context& context, const NetworkBuilder& network) {
+    std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
+    warn_default_names(context, network, seen);
 }
 
 // ---- reach of the loss ---------------------------------------------------------------------

@@ -25,9 +25,25 @@ bool is_layer(const std::string& name) {
 }
 
 void NetworkBuilder::declare_layer(Node& node) {
+    using Declare = void (NetworkBuilder::*)(Node&, ir::TensorId);
+    static const std::map<std::string, Declare> layers{
+        {"dense", &NetworkBuilder::declare_dense},
+        {"scale", &NetworkBuilder::declare_scale},
+        {"one_to_one", &NetworkBuilder::declare_one_to_one},
+        {"delay", &NetworkBuilder::declare_delay},
+        {"conv", &NetworkBuilder::declare_convolution},
+        {"conv1d", &NetworkBuilder::declare_convolution},
+        {"maxpool", &NetworkBuilder::declare_pool},
+        {"avgpool", &NetworkBuilder::declare_pool},
+        {"sumpool", &NetworkBuilder::declare_pool},
+        {"dropout", &NetworkBuilder::declare_dropout},
+        {"batchnorm", &NetworkBuilder::declare_batchnorm},
+        {"flatten", &NetworkBuilder::declare_flatten},
+        {"reshape", &NetworkBuilder::declare_reshape},
+    };
     const std::string& kind = node.callee.name->text;
-    static const std::vector<std::string> known{"dense", "scale", "one_to_one", "delay"};
-    if (std::find(known.begin(), known.end(), kind) == known.end()) {
+    const auto layer = layers.find(kind);
+    if (layer == layers.end()) {
         context_.error(Code::LimitedLayer, node.callee.name->range,
                        fmt::format("the layer `{}` cannot be compiled yet", kind));
         node.broken = true;
@@ -36,13 +52,7 @@ void NetworkBuilder::declare_layer(Node& node) {
     const ir::TensorId from = node.edges.empty() ? ir::TensorId{} : source(node.edges[0]);
     node.broken = true;  // until its tensors are there
     if (!from.valid()) return;
-    const ir::Shape shape = context_.network[from].shape;
-    if (kind == "dense")
-        declare_dense(node, from);
-    else if (kind == "delay")
-        declare_delay(node, from);
-    else
-        declare_factor(node, from, kind == "scale" ? ir::Shape{} : shape);
+    (this->*layer->second)(node, from);
     node.broken = !node.output.valid();
     if (node.output.valid()) node.shape = context_.network[node.output].shape;
 }
@@ -89,6 +99,13 @@ const Argument* NetworkBuilder::argument(const Node& node, const std::string& na
         if (name.empty() ? !argument->name : argument->name && argument->name->text == name)
             return argument;
     return nullptr;
+}
+
+const Argument* NetworkBuilder::argument(const Node& node, std::size_t position,
+                                         const std::string& name) const {
+    for (const Argument* argument : node.arguments)
+        if (!argument->name && position-- == 0) return argument;
+    return argument(node, name);
 }
 
 bool NetworkBuilder::flag(const Node& node, const std::string& name, bool otherwise) {
@@ -162,8 +179,14 @@ std::optional<std::int64_t> NetworkBuilder::dense_width(Node& node) {
     if (const Argument* width = argument(node, ""))
         return expressions_.whole(*width->value.value, constants_, "the number of outputs", 1);
     const Node* next = node.next;
-    if (next && next->kind == Node::Kind::Cells && next->shape && next->shape->size() == 1)
+    if (next && next->kind == Node::Kind::Cells && next->shape && next->shape->size() == 1) {
+        for (const Edge& edge : next->edges)
+            if (edge.from == &node && edge.target_slice) {
+                const auto met = range(*edge.target_slice, next->name, *next->shape);
+                return met ? std::optional(met->shape[0]) : std::nullopt;
+            }
         return (*next->shape)[0];
+    }
     context_.error(Code::WrongArguments, node.callee.name->range,
                    "`dense` says how many outputs it has, `dense(10)`, unless a declared "
                    "population stands behind it");
@@ -178,6 +201,7 @@ void NetworkBuilder::declare_dense(Node& node, ir::TensorId source) {
         context_
             .error(Code::ShapeMismatch, name,
                    fmt::format("`dense` takes a shape [n], but {} arrives", ir::to_string(shape)))
+            .label(arrival(node), fmt::format("{} comes from here", ir::to_string(shape)))
             .note("`flatten` makes one row of it")
             .edit({name.file, name.begin, name.begin}, "flatten -> ");
         return;
@@ -192,7 +216,7 @@ void NetworkBuilder::declare_dense(Node& node, ir::TensorId source) {
     network[weight].transposed_in_files = true;
     const std::string product_name = bias ? node.name + ".product" : node.name;
     const ir::TensorId product = add_layer_tensor(node, product_name, {*width}, source);
-    context_.define(product, ir::Dense{source, weight});
+    context_.define(product, ir::Dense{before_reshape(source), weight});
     node.output = product;
     if (!bias) return;
     const double bound = 1 / std::sqrt(double(shape[0]));

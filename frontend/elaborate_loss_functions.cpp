@@ -33,7 +33,7 @@ const std::vector<Expressions::BuiltinRow>& Expressions::builtins() {
         {"accuracy", Vocabulary::Loss, &Self::accuracy},
         {"one_hot", Vocabulary::Loss, &Self::one_hot},
         {"classes", Vocabulary::Loss, &Self::class_count},
-        {"group_sum", Vocabulary::Loss, &Self::limited_function},
+        {"group_sum", Vocabulary::Loss, &Self::group_sum},
     };
     return rows;
 }

@@ -28,14 +28,6 @@ void NetworkBuilder::build() {
 
 // ---- types ---------------------------------------------------------------------------------
 
-/// `second.shape`
-static bool is_shape_of(const Expr& expr) {
-    const auto* reference = std::get_if<Reference>(&expr.node);
-    if (!reference || reference->path.suffixes.size() != 1) return false;
-    const auto* member = std::get_if<MemberSuffix>(&reference->path.suffixes[0]);
-    return member && member->name.text == "shape";
-}
-
 /// `f32[batch, 784]`, where no parameter has that name.
 static bool names_the_batch(const Expr& expr, const Names& names) {
     const Name* word = as_word(expr);
@@ -59,13 +51,13 @@ std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressio
             return std::nullopt;
         }
         if (const Name* word = as_word(*cut.begin); word && word->text == "_") {
-            context.error(Code::LimitedWiring, cut.range,
-                          "a shape left open with `_` cannot be compiled yet");
+            context.error(Code::NotConstant, cut.range,
+                          "only a network that is used as a layer leaves its shape open with `_`");
             return std::nullopt;
         }
-        if (is_shape_of(*cut.begin)) {
+        if (shape_reference(cuts)) {
             context.error(Code::LimitedWiring, cut.range,
-                          "the shape of another element cannot be used yet");
+                          "the shape of another element cannot be used here yet");
             return std::nullopt;
         }
         const auto extent = expressions.whole(*cut.begin, names, "an extent", 1);
@@ -142,20 +134,15 @@ void NetworkBuilder::declare(Node& node) {
     }
     node.declared = Progress::Running;
     if (!node.broken && node.kind == Node::Kind::Layer) declare_layer(node);
+    if (!node.broken && node.kind == Node::Kind::Network) declare_network(node);
     if (node.kind == Node::Kind::Cells && node.cell) declare_cells(node);
     if (!node.broken && node.assertion && node.shape) check_assertion(node, *node.shape);
     node.declared = Progress::Done;
 }
 
 void NetworkBuilder::declare_cells(Node& node) {
-    if (!node.shape) {
-        // Not from the others: they may start from the cells themselves.
-        for (const Edge& edge : node.edges) {
-            const ir::TensorId from = edge.makes ? source(edge) : ir::TensorId{};
-            if (from.valid()) node.shape = context_.network[from].shape;
-        }
-        if (!node.shape) node.broken = true;
-    }
+    if (!node.shape) find_shape(node);
+    if (!node.shape) node.broken = true;
     const CellSite site{node.name, node.shape.value_or(ir::Shape{}), node.arguments, &constants_,
                         node.callee.name->range};
     node.use = std::make_unique<CellUse>(context_, expressions_, *node.cell, site);
@@ -164,7 +151,12 @@ void NetworkBuilder::declare_cells(Node& node) {
 }
 
 /// The tensor that an edge starts from; invalid if that was reported.
-ir::TensorId NetworkBuilder::source(const Edge& edge) {
+ir::TensorId NetworkBuilder::source(Edge& edge) {
+    const ir::TensorId whole = edge.broken ? ir::TensorId{} : whole_source(edge);
+    return whole.valid() ? source_part(edge, whole) : whole;
+}
+
+ir::TensorId NetworkBuilder::whole_source(const Edge& edge) {
     Node& from = *edge.from;
     declare(from);
     if (from.broken) return {};
@@ -208,7 +200,7 @@ void NetworkBuilder::define(Node& node) {
         return;
     }
     std::map<std::string, Value> ports;
-    for (const Edge& edge : node.edges) {
+    for (Edge& edge : node.edges) {
         const Name* port = edge.port.empty() ? node.use->first_input() : node.use->input(edge.port);
         if (!port) {
             if (edge.port.empty())
@@ -223,6 +215,7 @@ void NetworkBuilder::define(Node& node) {
         }
         const ir::TensorId from = source(edge);
         Value value = from.valid() ? read(context_, from) : Value{};
+        if (from.valid() && edge.target_slice) value = target_part(edge, node, from);
         if (!value.poisoned() && value.shape != node.use->shape()) {
             context_
                 .error(Code::ShapeMismatch, edge.target_range,
@@ -265,17 +258,20 @@ void NetworkBuilder::check_assertion(Node& node, const ir::Shape& shape) {
 
 // ---- names for outputs, losses and records -------------------------------------------------
 
-std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::string& what) {
-    Node* node = member(path.head.text);
+std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::string& what,
+                                                   std::size_t depth) {
+    const Name& name =
+        depth == 0 ? path.head : std::get<MemberSuffix>(path.suffixes[depth - 1]).name;
+    Node* node = member(name.text);
     if (!node) {
-        context_.unknown(path.head, fmt::format("nothing is called `{}` here", path.head.text),
-                         names());
+        context_.unknown(name, fmt::format("nothing is called `{}` here", name.text), names());
         return std::nullopt;
     }
     if (node->broken) return std::nullopt;  // was reported
-    const auto* behind =
-        path.suffixes.empty() ? nullptr : std::get_if<MemberSuffix>(&path.suffixes[0]);
-    const std::size_t used = behind ? 1 : 0;
+    const bool last = path.suffixes.size() == depth;
+    const auto* behind = last ? nullptr : std::get_if<MemberSuffix>(&path.suffixes[depth]);
+    if (node->inner && behind) return node->inner->tensor(path, what, depth + 1);
+    const std::size_t used = depth + (behind ? 1 : 0);
     if (path.suffixes.size() > used) {
         const bool index = std::holds_alternative<IndexSuffix>(path.suffixes[used]);
         context_.error(Code::NoPast, path.range,

@@ -17,6 +17,7 @@
 namespace snnc::frontend {
 
 struct Node;
+class NetworkBuilder;
 
 /// From a node's output, or its variable `member`, to the port `port` (empty: the first).
 struct Edge {
@@ -25,19 +26,27 @@ struct Edge {
     std::string port;
     SourceRange source_range, target_range;
     bool makes = false;  // of the chain that made its target: the shape follows from it
+    const IndexSuffix* source_slice = nullptr;  // `pop[0:10] -> …`
+    const IndexSuffix* target_slice = nullptr;  // `… -> pop[0:10]`
+    ir::TensorId part;                          // the source's slice, once it is made
+    bool broken = false;                        // its slice was reported
 };
 
-/// An input, a layer, or cells.
+/// An input, a layer, cells, or a network that is used as a layer.
 struct Node {
-    enum class Kind { Input, Layer, Cells };
+    enum class Kind { Input, Layer, Cells, Network };
     enum class Progress { Waiting, Running, Done };
     Kind kind = Kind::Input;
-    std::string name;
+    std::string name;   // qualified: "b1.conv1"
+    std::string local;  // as it stands in the text: "conv1"
     bool default_name = false;
     SourceRange range;
     Expressions::Callee callee;      // layers and cells
     const CellDecl* cell = nullptr;  // cells
-    std::optional<ir::Shape> shape;  // declared, or found
+    const NetworkDecl* network = nullptr;
+    std::unique_ptr<NetworkBuilder> inner;  // what the network is made of here
+    std::optional<ir::Shape> shape;         // declared, or found
+    const Path* shape_like = nullptr;       // `Leaky[second.shape]`
     const ShapeAssertion* assertion = nullptr;
     const Node* next = nullptr;  // behind it in its chain: for `dense()`
     std::vector<Edge> edges;     // that arrive
@@ -47,6 +56,8 @@ struct Node {
     std::unique_ptr<CellUse> use;            // cells
     std::unique_ptr<Node> recurrent;         // the layer that feeds them their own output
     std::vector<const Argument*> arguments;  // with those of --set
+
+    bool takes_one_edge() const { return kind == Kind::Layer || kind == Kind::Network; }
 };
 
 class NetworkBuilder {
@@ -58,7 +69,9 @@ class NetworkBuilder {
 
     /// `out.s`, `fc1`, `fc1.weight`, `image`: a tensor; reports what is unknown. `what` says where
     /// the path stands ("an output").
-    std::optional<ir::TensorId> tensor(const Path& path, const std::string& what);
+    /// `depth`: how many names in front are of networks around this one.
+    std::optional<ir::TensorId> tensor(const Path& path, const std::string& what,
+                                       std::size_t depth = 0);
     /// All parameters of an element, or one; empty if the path names none.
     std::vector<ir::TensorId> parameters(const Path& path) const;
     std::vector<std::string> names() const;
@@ -94,6 +107,7 @@ class NetworkBuilder {
         Node* node = nullptr;
         std::string member;  // behind the name
         SourceRange range;
+        const IndexSuffix* slice = nullptr;
     };
     std::optional<Place> element(const Element& element);
     std::optional<Place> reference(const Element& element);
@@ -112,14 +126,29 @@ class NetworkBuilder {
     void declare(Node& node);
     void declare_cells(Node& node);
     void define(Node& node);
-    ir::TensorId source(const Edge& edge);
+    ir::TensorId source(Edge& edge);
+    ir::TensorId whole_source(const Edge& edge);
     void check_assertion(Node& node, const ir::Shape& shape);
     void read_outputs();
+
+    // Networks as layers (elaborate_blocks.cpp).
+    NetworkBuilder(NetworkBuilder& outer, const Node& use);
+    NetworkBuilder& outermost();
+    const NetworkDecl* find_network(const Expressions::Callee& callee);
+    void declare_network(Node& node);
+    ir::TensorId build_inside(const Node& use, ir::TensorId arriving);
+    bool take_arguments(const Node& use);
+    bool bind_inputs(const Node& use, ir::TensorId arriving);
+    bool fits_input(const TypedName& input, const Node& use, ir::TensorId arriving);
+    std::optional<ir::Shape> shape_of(const Path& path);
+    void find_shape(Node& node);
 
     void declare_layer(Node& node);
     void declare_dense(Node& node, ir::TensorId source);
 
     // Layers that formulas suffice for, and `recurrent` (elaborate_feedback.cpp).
+    void declare_scale(Node& node, ir::TensorId source);
+    void declare_one_to_one(Node& node, ir::TensorId source);
     void declare_factor(Node& node, ir::TensorId source, const ir::Shape& stored_shape);
     std::optional<Value> factor(Node& node, const Argument& given, const ir::Shape& stored_shape,
                                 const ir::Shape& shape);
@@ -127,11 +156,55 @@ class NetworkBuilder {
     std::optional<std::int64_t> delay_steps(const Argument& given);
     void add_recurrent(Node& cells, const Path* path);
     Value recurrent_input(Node& cells);
+
+    // Convolutions and pools (elaborate_windows.cpp).
+    void declare_convolution(Node& node, ir::TensorId source);
+    void define_convolution(Node& node, ir::TensorId source, const ir::Window& window,
+                            std::int64_t out, std::int64_t groups);
+    void declare_pool(Node& node, ir::TensorId source);
+    void define_max_pool(Node& node, ir::TensorId source, const ir::Window& window);
+    void define_sum_pool(Node& node, ir::TensorId source, const ir::Window& window, bool mean);
+    std::optional<ir::Window> window(const Node& node, const Argument& size, bool pool, bool line);
+    std::optional<ir::Window::Pair> pair(const Node& node, const Argument& given,
+                                         const std::string& what, std::int64_t least);
+    std::optional<ir::Window::Pair> pair(const Node& node, const std::string& name,
+                                         std::int64_t least, const ir::Window::Pair& otherwise);
+    /// Where the text says what arrives.
+    static const SourceRange& arrival(const Node& node) {
+        return node.edges.empty() ? node.range : node.edges[0].source_range;
+    }
+    bool fits(const Node& node, const ir::Window& window, const ir::Shape& shape);
+    bool takes_planes(const Node& node, const ir::Shape& shape, bool planes, bool lines);
+    const ir::ExprNode* sum_of(ir::TensorId tensor) const;
+    ir::TensorId channel_bias(ir::TensorId tensor) const;
+
+    // Layers with two modes (elaborate_batchnorm.cpp, elaborate_dropout.cpp).
+    class BatchNorm;
+    void declare_dropout(Node& node, ir::TensorId source);
+    void declare_batchnorm(Node& node, ir::TensorId source);
+    Value learns();
+
+    // Other shapes and parts (elaborate_segments.cpp).
+    void declare_flatten(Node& node, ir::TensorId source);
+    void declare_reshape(Node& node, ir::TensorId source);
+    void define_reshape(Node& node, ir::TensorId source, const ir::Shape& shape);
+    ir::TensorId before_reshape(ir::TensorId tensor) const;
+    struct Range {
+        ir::Shape shape;
+        std::int64_t first = 0;  // element
+    };
+    std::optional<Range> range(const IndexSuffix& slice, const std::string& name,
+                               const ir::Shape& shape);
+    ir::TensorId source_part(Edge& edge, ir::TensorId whole);
+    Value target_part(const Edge& edge, const Node& node, ir::TensorId from);
+
     std::optional<std::int64_t> dense_width(Node& node);
     std::optional<ir::Initialiser> weight_initialiser(const Node& node, std::int64_t fan_in,
                                                       std::int64_t fan_out);
     bool flag(const Node& node, const std::string& name, bool otherwise);
     const Argument* argument(const Node& node, const std::string& name) const;
+    /// The positional argument of this number, or the one of this name.
+    const Argument* argument(const Node& node, std::size_t position, const std::string& name) const;
     bool check_layer_arguments(const Node& node, std::size_t most_positional,
                                const std::vector<std::string>& named);
     ir::TensorId add_parameter(Node& node, const std::string& name, const ir::Shape& shape,
@@ -145,6 +218,8 @@ class NetworkBuilder {
     const Request& request_;
     SourceManager& sources_;
     ConstantNames constants_;
+    NetworkBuilder* outer_ = nullptr;  // of a network that is used as a layer
+    std::string prefix_;               // of its names, "b1."
     std::map<std::string, const Setting*> settings_;
     std::set<std::string> reading_;  // parameters, and "dt", whose value is being worked out
     bool dt_known_ = false;
@@ -171,6 +246,9 @@ std::optional<ir::Tensor> typed_tensor(Context& context, Expressions& expression
 
 /// The settings of train blocks.
 const std::vector<std::string>& train_settings();
+
+/// `second.shape`, where that is the whole shape; else nullptr.
+const Path* shape_reference(const std::vector<Cut>& cuts);
 
 /// The layers of the language.
 bool is_layer(const std::string& name);

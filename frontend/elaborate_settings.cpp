@@ -162,7 +162,7 @@ void NetworkBuilder::apply_sets(Node& node) {
     if (node.callee.call)
         for (const Argument& argument : node.callee.call->arguments)
             node.arguments.push_back(&argument);
-    for (const auto& set : sets_) {
+    for (const auto& set : outermost().sets_) {
         if (set->element != node.name || set->argument.empty()) continue;
         set->used = true;
         std::erase_if(node.arguments, [&](const Argument* argument) {

@@ -28,9 +28,10 @@ Node* NetworkBuilder::add_node(Node::Kind kind, std::string name, const SourceRa
     nodes_.push_back(std::make_unique<Node>());
     Node* node = nodes_.back().get();
     node->kind = kind;
-    node->name = std::move(name);
+    node->local = std::move(name);
+    node->name = prefix_ + node->local;
     node->range = range;
-    by_name_.emplace(node->name, node);
+    by_name_.emplace(node->local, node);
     context_.taken.insert(node->name);
     return node;
 }
@@ -110,7 +111,9 @@ const CellDecl* NetworkBuilder::find_cell(const Expressions::Callee& callee,
         return nullptr;
     }
     if (std::holds_alternative<NetworkDecl>(declaration->node)) {
-        limited(range, fmt::format("a network as a layer (`{}`)", callee.name->text));
+        context_.error(
+            Code::MisplacedElement, range,
+            fmt::format("a population is made of cells, and `{}` is a network", callee.name->text));
         return nullptr;
     }
     return &std::get<CellDecl>(declaration->node);
@@ -128,10 +131,12 @@ void NetworkBuilder::declare_populations() {
                            fmt::format("a population says its shape, `{} : {}[100]`",
                                        population->name.text, node->callee.name->text));
         } else {
-            node->shape = constant_shape(context_, expressions_, constants_,
-                                         node->callee.index->cuts, node->callee.index->range);
+            node->shape_like = shape_reference(node->callee.index->cuts);
+            if (!node->shape_like)
+                node->shape = constant_shape(context_, expressions_, constants_,
+                                             node->callee.index->cuts, node->callee.index->range);
         }
-        node->broken = !node->cell || !node->shape;
+        node->broken = !node->cell || (!node->shape && !node->shape_like);
         apply_sets(*node);
         add_recurrent(*node, population->recurrent ? &*population->recurrent : nullptr);
     }
@@ -152,7 +157,7 @@ void NetworkBuilder::read_chains() {
     });
     for_each_chain([&](const Chain& chain) { read_chain(chain); });
     for (const auto& node : nodes_) {
-        if (node->kind != Node::Kind::Layer || node->edges.size() < 2) continue;
+        if (!node->takes_one_edge() || node->edges.size() < 2) continue;
         context_
             .error(Code::WrongEdges, node->edges[1].target_range,
                    fmt::format("`{}` is a layer and takes exactly one edge", node->name))
@@ -172,7 +177,10 @@ void NetworkBuilder::read_chain(const Chain& chain) {
         } else if (place && i > 0 && place->node->edges.empty()) {
             place->node->broken = true;  // what should arrive was reported
         }
-        if (place && i > 0) place->member.clear();  // a port; the chain goes on from the output
+        if (place && i > 0) {  // a port or a part; the chain goes on from the whole output
+            place->member.clear();
+            place->slice = nullptr;
+        }
         before = place;
     }
 }
@@ -197,29 +205,6 @@ std::optional<NetworkBuilder::Place> NetworkBuilder::element(const Element& elem
     return Place{node, {}, element.path.range};
 }
 
-std::optional<NetworkBuilder::Place> NetworkBuilder::reference(const Element& element) {
-    const Path& path = element.path;
-    Place place{member(path.head.text), {}, path.range};
-    for (const Suffix& suffix : path.suffixes) {
-        if (const auto* named = std::get_if<MemberSuffix>(&suffix); named && place.member.empty()) {
-            place.member = named->name.text;
-            place.range = named->name.range;
-        } else {
-            limited(path.range, "a slice of a population");
-            return std::nullopt;
-        }
-    }
-    if (!place.node) return std::nullopt;  // its element was reported
-    if (element.as_name)
-        context_.error(Code::MisplacedElement, element.as_name->range,
-                       fmt::format("`{}` has a name already", path.head.text));
-    if (element.recurrent)
-        context_.error(Code::MisplacedElement, element.recurrent->range,
-                       "`recurrent` stands where the cells are made");
-    if (element.shape) place.node->assertion = &*element.shape;
-    return place;
-}
-
 std::string NetworkBuilder::default_name(const std::string& kind) {
     std::string name = kind;
     std::transform(name.begin(), name.end(), name.begin(),
@@ -230,8 +215,8 @@ std::string NetworkBuilder::default_name(const std::string& kind) {
 /// A default name may be one that the text gives, or (`a1` as the 2nd and `a` as the 12th) the
 /// default name of another kind.
 void NetworkBuilder::check_default_name(const Node& node) {
-    const auto given = named_.find(node.name);
-    const Node* other = member(node.name);
+    const auto given = named_.find(node.local);
+    const Node* other = member(node.local);
     if (given == named_.end() && other == &node) return;
     context_
         .error(Code::DuplicateName, node.range,
@@ -248,21 +233,26 @@ Node* NetworkBuilder::new_element(const Element& element, bool first) {
         context_.unknown(*callee.name, fmt::format("nothing is called `{}` here", kind), names());
         return nullptr;
     }
-    const CellDecl* cell = layer ? nullptr : find_cell(callee, element.path.range);
-    if (!layer && !cell && !element.as_name) return nullptr;
+    const NetworkDecl* network = layer ? nullptr : find_network(callee);
+    const CellDecl* cell = layer || network ? nullptr : find_cell(callee, element.path.range);
+    if (!layer && !cell && !network && !element.as_name) return nullptr;
     if (first) {
         context_.error(Code::MisplacedElement, element.path.range,
                        "a chain begins with an input, a population or an element that has a name");
         return nullptr;
     }
     const std::string name = element.as_name ? element.as_name->text : default_name(kind);
-    Node* node = add_node(layer ? Node::Kind::Layer : Node::Kind::Cells, name,
-                          element.as_name ? element.as_name->range : element.path.range);
+    const Node::Kind made = layer     ? Node::Kind::Layer
+                            : network ? Node::Kind::Network
+                                      : Node::Kind::Cells;
+    Node* node =
+        add_node(made, name, element.as_name ? element.as_name->range : element.path.range);
     node->default_name = !element.as_name;
     if (node->default_name) check_default_name(*node);
     node->callee = callee;
     node->cell = cell;
-    node->broken = !layer && !cell;
+    node->network = network;
+    node->broken = !layer && !cell && !network;
     if (element.shape) node->assertion = &*element.shape;
     if (callee.index) {
         context_.error(Code::MisplacedElement, callee.index->range,
@@ -277,7 +267,7 @@ Node* NetworkBuilder::new_element(const Element& element, bool first) {
         node->broken = true;
     }
     apply_sets(*node);
-    if (element.recurrent && layer) {
+    if (element.recurrent && (layer || network)) {
         context_.error(Code::MisplacedElement, element.recurrent->range,
                        "only cells are `recurrent`, a layer has no output of the step before");
         node->broken = true;
@@ -293,12 +283,27 @@ void NetworkBuilder::connect(const Place& from, const Place& to, bool makes) {
                        fmt::format("`{}` is an input; no edge can end there", to.node->name));
         return;
     }
-    if (to.node->kind == Node::Kind::Layer && !to.member.empty()) {
+    if (to.node->takes_one_edge() && !to.member.empty()) {
         context_.error(Code::MisplacedElement, to.range,
                        fmt::format("`{}` is a layer and has no ports", to.node->name));
         return;
     }
-    to.node->edges.push_back({from.node, from.member, to.member, from.range, to.range, makes});
+    if (to.node->takes_one_edge() && to.slice) {
+        context_.error(
+            Code::MisplacedElement, to.slice->range,
+            fmt::format("`{}` is a layer; parts of populations take edges", to.node->name));
+        return;
+    }
+    to.node->edges.push_back({from.node,
+                              from.member,
+                              to.member,
+                              from.range,
+                              to.range,
+                              makes,
+                              from.slice,
+                              to.slice,
+                              {},
+                              false});
 }
 
 bool NetworkBuilder::is_broken(const std::string& name) const {

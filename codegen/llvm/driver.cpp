@@ -1,7 +1,10 @@
 #include "codegen/llvm/driver.h"
 
 #include <map>
+#include <set>
 
+#include "codegen/kernels.h"
+#include "codegen/llvm/halide_buffers.h"
 #include "codegen/llvm/module.h"
 #include "codegen/llvm/operators.h"
 #include "codegen/llvm/scan.h"
@@ -11,65 +14,6 @@ namespace {
 
 using ir::TensorId;
 using llvm::Value;
-
-/// A matrix operand of a Halide kernel: halide_buffer_t with two dimensions (HalideRuntime.h).
-class HalideBuffers {
- public:
-    explicit HalideBuffers(FunctionBuilder& f) : f_(f) {
-        llvm::LLVMContext& context = f.frame.context;
-        llvm::Type* i8 = f.ir.getInt8Ty();
-        llvm::Type* i32 = f.ir.getInt32Ty();
-        llvm::Type* i64 = f.ir.getInt64Ty();
-        llvm::Type* pointer = f.ir.getPtrTy();
-        dimension_ = llvm::StructType::create(context, {i32, i32, i32, i32}, "halide_dimension_t");
-        buffer_ = llvm::StructType::create(
-            context, {i64, pointer, pointer, i64, i8, i8, f.ir.getInt16Ty(), i32, pointer, pointer},
-            "halide_buffer_t");
-        for (Value*& place : places_) place = make();
-    }
-
-    /// Sets operand `index` and returns it.
-    Value* matrix(int index, Value* data, Value* rows, std::int64_t columns) {
-        Value* buffer = places_[index];
-        f_.ir.CreateStore(data, f_.ir.CreateStructGEP(buffer_, buffer, 2));
-        Value* dims = dimensions_[index];
-        set(dims, 0, 1, f_.ir.getInt32(std::uint32_t(columns)));
-        set(dims, 1, 1, f_.ir.CreateTrunc(rows, f_.ir.getInt32Ty()));
-        set(dims, 1, 2, f_.ir.getInt32(std::uint32_t(columns)));
-        return buffer;
-    }
-
- private:
-    void set(Value* dims, unsigned dimension, unsigned field, Value* value) {
-        Value* place = f_.ir.CreateConstInBoundsGEP1_32(dimension_, dims, dimension);
-        f_.ir.CreateStore(value, f_.ir.CreateStructGEP(dimension_, place, field));
-    }
-
-    /// f32 (type code 2), 32 bits, one lane, two dimensions; minima 0, innermost stride 1.
-    Value* make() {
-        Value* buffer = f_.ir.CreateAlloca(buffer_);
-        Value* dims = f_.ir.CreateAlloca(dimension_, f_.ir.getInt32(2));
-        f_.ir.CreateStore(llvm::Constant::getNullValue(buffer_), buffer);
-        for (unsigned i = 0; i < 2; ++i)
-            f_.ir.CreateStore(llvm::Constant::getNullValue(dimension_),
-                              f_.ir.CreateConstInBoundsGEP1_32(dimension_, dims, i));
-        set(dims, 0, 2, f_.ir.getInt32(1));
-        f_.ir.CreateStore(f_.ir.getInt8(2), f_.ir.CreateStructGEP(buffer_, buffer, 4));
-        f_.ir.CreateStore(f_.ir.getInt8(32), f_.ir.CreateStructGEP(buffer_, buffer, 5));
-        f_.ir.CreateStore(f_.ir.getInt16(1), f_.ir.CreateStructGEP(buffer_, buffer, 6));
-        f_.ir.CreateStore(f_.ir.getInt32(2), f_.ir.CreateStructGEP(buffer_, buffer, 7));
-        f_.ir.CreateStore(dims, f_.ir.CreateStructGEP(buffer_, buffer, 8));
-        dimensions_[count_++] = dims;
-        return buffer;
-    }
-
-    FunctionBuilder& f_;
-    llvm::StructType* buffer_;
-    llvm::StructType* dimension_;
-    int count_ = 0;
-    Value* dimensions_[3] = {};
-    Value* places_[3] = {};
-};
 
 class DriverEmitter {
  public:
@@ -114,8 +58,17 @@ class DriverEmitter {
 
     void emit(const ir::OperatorTask& task, bool in_loop) {
         const ir::Definition& definition = *network_.definition(task.target);
-        if (!is_halide_product(frame_.plan, definition))
-            return call(emit_operator_task(frame_, task.target, next_name("operator"), in_loop));
+        const auto convolution = convolution_of(network_, definition);
+        if (convolution && is_halide_convolution(network_, frame_.plan, *convolution))
+            return run_kernel(task.target, *convolution, in_loop);
+        if (convolution && convolution->kernel.kind != ConvolutionKind::Weight)
+            call(emit_turn_task(frame_, task.target, next_name("turn")));
+        if (!is_halide_product(frame_.plan, definition)) {
+            call(emit_operator_task(frame_, task.target, next_name("operator"), in_loop));
+            if (frame_.plan.partial.count(task.target))
+                call(emit_parts_task(frame_, task.target, next_name("parts")));
+            return;
+        }
         if (const auto* dense = std::get_if<ir::Dense>(&definition.kind))
             product(task.target, *dense, in_loop);
         else
@@ -138,9 +91,9 @@ class DriverEmitter {
         Value* rows = rows_of(source, in_loop);
         Value* step = in_loop ? f_.step() : f_.number(0);
         run_kernel(dense.transposed ? ProductKind::Transposed : ProductKind::Forward, weight,
-                   {row(dense.source, step), rows, source.shape[0]},
+                   {row(dense.source, step), rows, ir::element_count(source.shape)},
                    {row(dense.weight, nullptr), f_.number(weight[0]), weight[1]},
-                   {row(target, step), rows, network_[target].shape[0]});
+                   {row(target, step), rows, ir::element_count(network_[target].shape)});
     }
 
     void product(TensorId target, const ir::DenseWeight& product) {
@@ -161,16 +114,47 @@ class DriverEmitter {
 
     void run_kernel(ProductKind kind, const ir::Shape& weight, const Matrix& a, const Matrix& b,
                     const Matrix& c) {
-        std::vector<Value*> arguments;
+        std::vector<Value*> operands;
         for (const Matrix* matrix : {&a, &b, &c})
-            arguments.push_back(
-                halide_.matrix(int(arguments.size()), matrix->data, matrix->rows, matrix->columns));
-        llvm::Type* pointer = f_.ir.getPtrTy();
-        auto* type =
-            llvm::FunctionType::get(f_.ir.getInt32Ty(), {pointer, pointer, pointer}, false);
-        f_.ir.CreateCall(
-            frame_.module.getOrInsertFunction(product_symbol(kind, weight[0], weight[1]), type),
-            arguments);
+            operands.push_back(halide_.array(int(operands.size()), matrix->data,
+                                             {f_.number(matrix->columns), matrix->rows}));
+        halide_.call(product_symbol(kind, weight[0], weight[1]), operands);
+    }
+
+    // ---- convolutions ---------------------------------------------------------------------------
+
+    void run_kernel(TensorId target, const ConvolutionCall& call, bool in_loop) {
+        const ConvolutionKernel& kernel = call.kernel;
+        std::vector<Value*> operands;
+        for (const TensorId id : {call.a, call.b, target})
+            operands.push_back(operand(int(operands.size()), kernel, id, in_loop));
+        halide_.call(kernel.symbol, operands);
+    }
+
+    /// Weights are the only operands that are the same for all samples.
+    Value* operand(int index, const ConvolutionKernel& kernel, TensorId id, bool in_loop) {
+        const ir::Tensor& tensor = network_[id];
+        const auto number = [&](std::int64_t value) { return f_.number(value); };
+        if (!tensor.per_sample)
+            return halide_.array(
+                index, row(id, nullptr),
+                {number(kernel.out()), number(kernel.groups), number(kernel.window.size[1]),
+                 number(kernel.window.size[0]), number(kernel.in())});
+        const ir::Planes planes = ir::planes_of(tensor.shape);
+        Value* step = in_loop ? f_.step() : f_.number(0);
+        return halide_.array(
+            index, floats(id, step, in_loop),
+            {number(planes.columns), number(planes.rows), number(planes.channels / kernel.groups),
+             number(kernel.groups), rows_of(tensor, in_loop)});
+    }
+
+    /// The rows of a tensor as floats; kernels cannot read bits.
+    Value* floats(TensorId id, Value* step, bool in_loop) {
+        const auto unpacked = frame_.plan.unpacked.find(id);
+        if (unpacked == frame_.plan.unpacked.end()) return row(id, step);
+        if (in_loop || unpacked_.insert(id).second)
+            call(emit_unpack_task(frame_, id, next_name("unpack"), in_loop));
+        return f_.row(unpacked->second, step, f_.number(0));
     }
 
     Value* rows_of(const ir::Tensor& source, bool in_loop) {
@@ -187,6 +171,7 @@ class DriverEmitter {
     FunctionBuilder f_;
     HalideBuffers halide_;
     std::map<TensorId, llvm::Function*> turns_;
+    std::set<TensorId> unpacked_;  // outside of recurrences
     int count_ = 0;
 };
 

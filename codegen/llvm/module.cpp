@@ -9,10 +9,8 @@
 #include <llvm/Target/TargetMachine.h>
 
 #include <mutex>
-#include <set>
 
 #include "codegen/llvm/driver.h"
-#include "codegen/llvm/operators.h"
 
 namespace snnc::codegen {
 namespace {
@@ -112,43 +110,7 @@ llvm::SmallVector<char, 0> generate(Built& built, llvm::CodeGenFileType type) {
     return bytes;
 }
 
-void collect_products(const std::vector<ir::Task>& tasks, const ir::Network& network,
-                      const BufferPlan& plan, std::set<std::string>& known,
-                      std::vector<Product>& products) {
-    for (const ir::Task& task : tasks) {
-        if (const auto* loop = std::get_if<ir::LoopTask>(&task))
-            collect_products(loop->tasks, network, plan, known, products);
-        const auto* op = std::get_if<ir::OperatorTask>(&task);
-        if (!op || !is_halide_product(plan, *network.definition(op->target))) continue;
-        const ir::DefinitionKind& kind = network.definition(op->target)->kind;
-        Product product{ProductKind::Weight, 0, 0, {}};
-        ir::TensorId weight = op->target;
-        if (const auto* dense = std::get_if<ir::Dense>(&kind)) {
-            product.kind = dense->transposed ? ProductKind::Transposed : ProductKind::Forward;
-            weight = dense->weight;
-        }
-        product.in = network[weight].shape[0];
-        product.out = network[weight].shape[1];
-        product.symbol = product_symbol(product.kind, product.in, product.out);
-        if (known.insert(product.symbol).second) products.push_back(product);
-    }
-}
-
 }  // namespace
-
-std::string product_symbol(ProductKind kind, std::int64_t in, std::int64_t out) {
-    const char* names[] = {"forward", "transposed", "weight"};
-    return std::string("snnc_product_") + names[int(kind)] + "_" + std::to_string(in) + "_" +
-           std::to_string(out);
-}
-
-std::vector<Product> products_of(const ir::Network& network, const ir::StepProgram& program,
-                                 const BufferPlan& plan) {
-    std::set<std::string> known;
-    std::vector<Product> products;
-    collect_products(program.tasks, network, plan, known, products);
-    return products;
-}
 
 std::vector<std::byte> compile_module(const ir::Network& network, const ir::StepProgram& program,
                                       const BufferPlan& plan, const Target& target) {

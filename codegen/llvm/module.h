@@ -6,20 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "codegen/halide/products.h"
 #include "codegen/plan.h"
 
 namespace snnc::codegen {
 
 /// Name of the driver: void snnc_run(RunContext*).
 inline constexpr const char* driver_name = "snnc_run";
-
-/// The products that the driver calls, each shape once.
-std::vector<Product> products_of(const ir::Network& network, const ir::StepProgram& program,
-                                 const BufferPlan& plan);
-
-/// Symbol of a product's kernel.
-std::string product_symbol(ProductKind kind, std::int64_t in, std::int64_t out);
 
 /// Object code of the module. Throws CompileFailure.
 std::vector<std::byte> compile_module(const ir::Network& network, const ir::StepProgram& program,

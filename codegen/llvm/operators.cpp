@@ -4,8 +4,11 @@
 
 #include <cmath>
 
+#include "codegen/llvm/sparse_adjoint.h"
+#include "codegen/llvm/spike_convolutions.h"
 #include "codegen/llvm/spike_products.h"
 #include "codegen/llvm/tensor_access.h"
+#include "codegen/llvm/windows.h"
 
 namespace snnc::codegen {
 namespace {
@@ -27,6 +30,12 @@ class OperatorTask {
 
     TaskCall emit() {
         std::visit([this](const auto& kind) { emit(kind); }, network_.definition(target_)->kind);
+        f_.finish();
+        return call_;
+    }
+
+    TaskCall unpack() {
+        emit_unpacked_row(f_, {target_, step_, sample_});
         f_.finish();
         return call_;
     }
@@ -257,6 +266,27 @@ class OperatorTask {
         emit_spike_weight(f_, target_, product);
     }
 
+    // ---- windows and segments -------------------------------------------------------------------
+
+    void emit(const ir::MaxPool& op) { emit_row(f_, {target_, step_, sample_}, op); }
+    void emit(const ir::SumPool& op) { emit_row(f_, {target_, step_, sample_}, op); }
+    void emit(const ir::MaxPoolAdjoint& op) { emit_row(f_, {target_, step_, sample_}, op); }
+    void emit(const ir::SumPoolAdjoint& op) { emit_row(f_, {target_, step_, sample_}, op); }
+    void emit(const ir::Segment& op) { emit_row(f_, {target_, step_, sample_}, op); }
+
+    ConvolutionCall convolution() const {
+        return *convolution_of(network_, *network_.definition(target_));
+    }
+    void emit(const ir::Convolution&) {
+        emit_spike_convolution(f_, {target_, step_, sample_}, convolution());
+    }
+    void emit(const ir::ConvolutionWeight&) {
+        call_.count = weight_parts;
+        emit_spike_convolution_weight(f_, target_, convolution());
+    }
+    void emit(const ir::ConvolutionSource&) {
+        emit_sparse_adjoint(f_, {target_, step_, sample_}, convolution());
+    }
     void emit(const ir::Formula&) { llvm_unreachable("formulas belong to scans"); }
 
     FunctionBuilder f_;
@@ -269,17 +299,34 @@ class OperatorTask {
 
 }  // namespace
 
-bool is_halide_product(const BufferPlan& plan, const ir::Definition& definition) {
-    if (const auto* dense = std::get_if<ir::Dense>(&definition.kind))
-        return plan.values[dense->source.index] >= 0 || dense->transposed;
-    if (const auto* product = std::get_if<ir::DenseWeight>(&definition.kind))
-        return plan.values[product->source.index] >= 0;
-    return false;
-}
-
 TaskCall emit_operator_task(ModuleFrame& frame, TensorId target, const std::string& name,
                             bool in_loop) {
     return OperatorTask(frame, target, name, in_loop).emit();
+}
+
+TaskCall emit_parts_task(ModuleFrame& frame, TensorId target, const std::string& name) {
+    FunctionBuilder f(frame, name, true);
+    const auto call = *convolution_of(frame.network, *frame.network.definition(target));
+    emit_sum_of_parts(f, target, call);
+    f.finish();
+    return {f.function, call.kernel.in() * call.kernel.window.places(), false, false};
+}
+
+TaskCall emit_turn_task(ModuleFrame& frame, TensorId target, const std::string& name) {
+    FunctionBuilder f(frame, name, true);
+    const auto call = *convolution_of(frame.network, *frame.network.definition(target));
+    const bool forward = call.kernel.kind == ConvolutionKind::Forward;
+    if (forward)
+        emit_turned_taps(f, call);
+    else
+        emit_turned_window(f, call);
+    f.finish();
+    return {f.function, forward ? call.kernel.in() : call.kernel.result.channels, false, false};
+}
+
+TaskCall emit_unpack_task(ModuleFrame& frame, TensorId tensor, const std::string& name,
+                          bool in_loop) {
+    return OperatorTask(frame, tensor, name, in_loop).unpack();
 }
 
 }  // namespace snnc::codegen

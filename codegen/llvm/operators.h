@@ -14,11 +14,19 @@ struct TaskCall {
     bool by_sample = false;
 };
 
-/// Whether the definition is a product that Halide makes (an operand in floats).
-bool is_halide_product(const BufferPlan& plan, const ir::Definition& definition);
-
 /// Emits any other operator. `in_loop`: inside a recurrence, for the run context's step only.
 TaskCall emit_operator_task(ModuleFrame& frame, ir::TensorId target, const std::string& name,
                             bool in_loop);
+
+/// Adds up the parts of a weight's gradient (BufferPlan::partial).
+TaskCall emit_parts_task(ModuleFrame& frame, ir::TensorId target, const std::string& name);
+
+/// Turns the weight that a sparse adjoint or a convolution of spikes needs
+/// (BufferPlan::turned_windows, turned_taps).
+TaskCall emit_turn_task(ModuleFrame& frame, ir::TensorId target, const std::string& name);
+
+/// Fills the tensor's slot in BufferPlan::unpacked from its bits.
+TaskCall emit_unpack_task(ModuleFrame& frame, ir::TensorId tensor, const std::string& name,
+                          bool in_loop);
 
 }  // namespace snnc::codegen

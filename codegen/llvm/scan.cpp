@@ -194,7 +194,7 @@ class StepLoop {
     /// sum over k of source[k] * weight[element, k], from the transposed copy of the weight.
     Lanes narrow_product(const ir::Dense& dense) {
         const std::int64_t columns = ir::element_count(strip_.shape);
-        const std::int64_t terms = network()[dense.source].shape[0];
+        const std::int64_t terms = ir::element_count(network()[dense.source].shape);
         Value* weight = f_.slot(f_.frame.plan.turned.at(dense.weight));
         Lanes sum = zeros();
         for (std::int64_t k = 0; k < terms; ++k) {

@@ -64,7 +64,7 @@ std::int64_t spike_words(const ir::Shape& shape) { return (ir::element_count(sha
 void emit_spike_product(FunctionBuilder& f, ir::TensorId target, const ir::Dense& dense,
                         Value* step, Value* sample) {
     const BufferPlan& plan = f.frame.plan;
-    const std::int64_t columns = f.frame.network[target].shape[0];
+    const std::int64_t columns = ir::element_count(f.frame.network[target].shape);
     const std::int64_t words = spike_words(f.frame.network[dense.source].shape);
     Value* spikes = f.row(plan.bits[dense.source.index], step, sample);
     Value* weight = f.slot(plan.values[dense.weight.index]);

@@ -184,17 +184,32 @@ class Differentiator {
 
     void pass_on(const Dense& dense) {
         const TensorId adjoint = gradients_.of(target_);
-        if (reach_.active(dense.source)) {
-            const Tensor source = network_[dense.source];
-            add(dense.source, read(helper(source, "back(" + name(target_) + ")",
-                                          Dense{adjoint, dense.weight, !dense.transposed})));
-        }
-        if (reach_.active(dense.weight)) {
-            const Tensor weight = network_[dense.weight];
-            const DenseWeight product = dense.transposed ? DenseWeight{adjoint, dense.source}
-                                                         : DenseWeight{dense.source, adjoint};
-            add(dense.weight, read(helper(weight, "outer(" + name(target_) + ")", product)));
-        }
+        add_from(dense.source, "back", Dense{adjoint, dense.weight, !dense.transposed});
+        add_from(dense.weight, "outer",
+                 dense.transposed ? DenseWeight{adjoint, dense.source}
+                                  : DenseWeight{dense.source, adjoint});
+    }
+
+    void pass_on(const Convolution& op) {
+        const TensorId adjoint = gradients_.of(target_);
+        add_from(op.source, "back", ConvolutionSource{adjoint, op.weight, op.window, op.groups});
+        add_from(op.weight, "outer", ConvolutionWeight{op.source, adjoint, op.window, op.groups});
+    }
+    void pass_on(const MaxPool& op) {
+        add_from(op.source, "back", MaxPoolAdjoint{op.source, gradients_.of(target_), op.window});
+    }
+    void pass_on(const SumPool& op) {
+        add_from(op.source, "back", SumPoolAdjoint{gradients_.of(target_), op.window});
+    }
+    void pass_on(const Segment& op) {
+        add_from(op.source, "back", Segment{gradients_.of(target_), op.to, op.from, op.count});
+    }
+
+    /// Adds a term that an operator makes, over the operand's elements.
+    void add_from(TensorId operand, const std::string& word, DefinitionKind kind) {
+        if (!reach_.active(operand)) return;
+        const Tensor model = network_[operand];
+        add(operand, read(helper(model, word + "(" + name(target_) + ")", std::move(kind))));
     }
 
     void pass_on(const SumTo& sum) { add(sum.source, adjoint_of_target()); }
@@ -252,6 +267,10 @@ class Differentiator {
     }
 
     void pass_on(const DenseWeight&) {}
+    void pass_on(const ConvolutionSource&) {}
+    void pass_on(const ConvolutionWeight&) {}
+    void pass_on(const MaxPoolAdjoint&) {}
+    void pass_on(const SumPoolAdjoint&) {}
     void pass_on(const FirstMaxOverTime&) {}
     void pass_on(const OneHot&) {}
     void pass_on(const ArgMax&) {}

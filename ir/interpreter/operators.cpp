@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "ir/interpreter/windows.h"
+
 namespace snnc::ir::interpreter {
 
 namespace {
@@ -52,6 +54,71 @@ class Operators {
                 }
             }
         }
+    }
+
+    void operator()(const Convolution& op) const {
+        const WindowLoops loops{op.window, planes(op.source), planes(target_), op.groups};
+        const Real* weight = memory_.array(op.weight).data;
+        each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
+            convolve(loops, memory_.array(op.source).at(step, sample), weight, is_spike(op.source),
+                     out);
+        });
+    }
+
+    void operator()(const ConvolutionSource& op) const {
+        const WindowLoops loops{op.window, planes(target_), planes(op.adjoint), op.groups};
+        const Real* weight = memory_.array(op.weight).data;
+        each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
+            convolve_back(loops, memory_.array(op.adjoint).at(step, sample), weight, out);
+        });
+    }
+
+    void operator()(const ConvolutionWeight& op) const {
+        const WindowLoops loops{op.window, planes(op.source), planes(op.adjoint), op.groups};
+        const std::int64_t samples =
+            std::max(memory_.samples_of(op.source), memory_.samples_of(op.adjoint));
+        Real* out = memory_.array(target_).data;
+        std::fill_n(out, memory_.array(target_).elements, Real(0));
+        for (std::int64_t step = 0; step < memory_.steps_of(op.source); ++step)
+            for (std::int64_t sample = 0; sample < samples; ++sample)
+                add_outer(loops, memory_.array(op.source).at(step, sample),
+                          memory_.array(op.adjoint).at(step, sample), out);
+    }
+
+    void operator()(const MaxPool& op) const {
+        const WindowLoops loops{op.window, planes(op.source), planes(target_), 1};
+        each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
+            max_pool(loops, memory_.array(op.source).at(step, sample), out);
+        });
+    }
+
+    void operator()(const SumPool& op) const {
+        const WindowLoops loops{op.window, planes(op.source), planes(target_), 1};
+        each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
+            sum_pool(loops, memory_.array(op.source).at(step, sample), out);
+        });
+    }
+
+    void operator()(const MaxPoolAdjoint& op) const {
+        const WindowLoops loops{op.window, planes(op.source), planes(op.adjoint), 1};
+        each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
+            max_pool_back(loops, memory_.array(op.source).at(step, sample),
+                          memory_.array(op.adjoint).at(step, sample), out);
+        });
+    }
+
+    void operator()(const SumPoolAdjoint& op) const {
+        const WindowLoops loops{op.window, planes(target_), planes(op.source), 1};
+        each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
+            sum_pool_back(loops, memory_.array(op.source).at(step, sample), out);
+        });
+    }
+
+    void operator()(const Segment& op) const {
+        each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
+            std::fill_n(out, memory_.array(target_).elements, Real(0));
+            std::copy_n(memory_.array(op.source).at(step, sample) + op.from, op.count, out + op.to);
+        });
     }
 
     void operator()(const SumTo& sum) const {
@@ -158,6 +225,7 @@ class Operators {
     }
 
  private:
+    Planes planes(TensorId id) const { return planes_of(memory_.network()[id].shape); }
     bool is_spike(TensorId id) const { return memory_.network()[id].kind == DataKind::Spike; }
 
     /// Calls row(step, sample, target row) for the target's steps in range and all its samples.

@@ -61,6 +61,40 @@ class EquationPrinter {
         return std::string(steps ? "sum over samples and steps of " : "sum over samples of ") +
                operand(product.source, 0, shift) + " ⊗ " + operand(product.adjoint, 0, shift);
     }
+    std::string text(const Convolution& op, int shift) const {
+        return "conv(" + operand(op.source, 0, shift) + ", " + network_[op.weight].name + ")";
+    }
+    std::string text(const ConvolutionSource& op, int shift) const {
+        return "conv_transposed(" + operand(op.adjoint, 0, shift) + ", " +
+               network_[op.weight].name + ")";
+    }
+    std::string text(const ConvolutionWeight& op, int shift) const {
+        const bool steps = network_[op.source].per_step;
+        return std::string(steps ? "sum over samples and steps of " : "sum over samples of ") +
+               "conv(" + operand(op.source, 0, shift) + ", " + operand(op.adjoint, 0, shift) + ")";
+    }
+    std::string text(const MaxPool& op, int shift) const {
+        return "max_pool(" + operand(op.source, 0, shift) + ", " + to_string(op.window) + ")";
+    }
+    std::string text(const SumPool& op, int shift) const {
+        return "sum_pool(" + operand(op.source, 0, shift) + ", " + to_string(op.window) + ")";
+    }
+    std::string text(const MaxPoolAdjoint& op, int shift) const {
+        return "to_first_max(" + operand(op.adjoint, 0, shift) + ", " +
+               operand(op.source, 0, shift) + ")";
+    }
+    std::string text(const SumPoolAdjoint& op, int shift) const {
+        return "spread(" + operand(op.source, 0, shift) + ", " + to_string(op.window) + ")";
+    }
+    std::string text(const Segment& op, int shift) const {
+        const auto range = [](std::int64_t first, std::int64_t count) {
+            return "[" + std::to_string(first) + ":" + std::to_string(first + count) + "]";
+        };
+        if (op.from == 0 && op.to == 0 && op.count == element_count(network_[op.source].shape))
+            return "reshape(" + operand(op.source, 0, shift) + ")";
+        return "elements " + range(op.from, op.count) + " of " + operand(op.source, 0, shift) +
+               " at " + range(op.to, op.count);
+    }
     std::string text(const SumTo& sum, int shift) const {
         return "sum(" + operand(sum.source, 0, shift) + ")";
     }

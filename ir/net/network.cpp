@@ -64,6 +64,22 @@ struct UseCollector {
         found.push_back({product.source});
         found.push_back({product.adjoint});
     }
+    void operator()(const Convolution& op) {
+        found.push_back({op.source});
+        found.push_back({op.weight});
+    }
+    void operator()(const ConvolutionSource& op) {
+        found.push_back({op.adjoint});
+        found.push_back({op.weight});
+    }
+    void operator()(const ConvolutionWeight& op) {
+        found.push_back({op.source});
+        found.push_back({op.adjoint});
+    }
+    void operator()(const MaxPoolAdjoint& op) {
+        found.push_back({op.source});
+        found.push_back({op.adjoint});
+    }
     void operator()(const CrossEntropy& entropy) {
         found.push_back({entropy.source});
         found.push_back({entropy.label});

@@ -19,11 +19,11 @@
 
 #include "ir/expr/expr.h"
 #include "ir/net/streams.h"
+#include "ir/net/window.h"
 #include "support/source.h"
 
 namespace snnc::ir {
 
-using Shape = std::vector<std::int64_t>;  // without time and batch; {} is a scalar
 std::int64_t element_count(const Shape& shape);
 std::string to_string(const Shape& shape);  // "[784]", "[]"
 
@@ -61,7 +61,8 @@ struct Tensor {
     std::optional<std::pair<double, double>> interval;
     /// Parameters: changed by training.
     bool trainable = false;
-    /// Parameters of products are kept [in, out]; files hold [out, in] (PyTorch).
+    /// Weights of products are kept with their outputs last, [in, out] and [in, kh, kw, out]; files
+    /// hold the last axis first (PyTorch).
     bool transposed_in_files = false;
     SourceRange range;  // where it was declared
 };
@@ -84,7 +85,8 @@ struct Formula {
 };
 
 /// target[o] = sum_i source[i] * weight[i, o] (transposed: target[i] = sum_o source[o]*weight[i,
-/// o]). Bias is a Formula behind it.
+/// o]). Source and target are read row by row, whatever their shape: a product takes a [c, h, w]
+/// tensor without a copy. Bias is a Formula behind it.
 struct Dense {
     TensorId source;
     TensorId weight;  // [in, out]
@@ -97,6 +99,59 @@ struct Dense {
 struct DenseWeight {
     TensorId source;
     TensorId adjoint;
+};
+
+/// target[o, y, x] = sum over the channels i of o's group and the window's places (r, c) of
+/// source[i, …] * weight[i, r, c, o]; what lies outside of the source counts 0. With [c, l] shapes
+/// there are no rows and no r. Bias is a Formula behind it.
+struct Convolution {
+    TensorId source;
+    TensorId weight;  // [in/groups, kh, kw, out] or [in/groups, k, out]
+    Window window;
+    std::int64_t groups = 1;
+};
+/// The adjoint of a convolution's source: target has the source's shape.
+struct ConvolutionSource {
+    TensorId adjoint;
+    TensorId weight;
+    Window window;
+    std::int64_t groups = 1;
+};
+/// The gradient of a convolution's weight: sum over samples, and steps as DenseWeight has it.
+struct ConvolutionWeight {
+    TensorId source;
+    TensorId adjoint;
+    Window window;
+    std::int64_t groups = 1;
+};
+
+/// Largest value (sum) over the places of a window that lie inside of the source, for each channel.
+/// NaN is larger than everything.
+struct MaxPool {
+    TensorId source;
+    Window window;
+};
+struct SumPool {
+    TensorId source;
+    Window window;
+};
+/// The adjoint of a pool's source. Of a largest value all of it goes to the first place, row by
+/// row, that attains it.
+struct MaxPoolAdjoint {
+    TensorId source;
+    TensorId adjoint;
+    Window window;
+};
+struct SumPoolAdjoint {
+    TensorId source;  // the adjoint of the pool's result
+    Window window;
+};
+
+/// target[to + i] = source[from + i] for `count` elements row by row, 0 elsewhere: another shape, a
+/// part, and what is a part of the target.
+struct Segment {
+    TensorId source;
+    std::int64_t from = 0, to = 0, count = 0;
 };
 
 /// Sums over every axis that the source has and the target has not: steps, samples, and the shape
@@ -145,8 +200,10 @@ struct Winner {
 };
 
 using DefinitionKind =
-    std::variant<Formula, Dense, DenseWeight, SumTo, MaxOverTime, FirstMaxOverTime, LastStep,
-                 FirstSpike, CrossEntropy, Softmax, OneHot, ArgMax, Winner>;
+    std::variant<Formula, Dense, DenseWeight, Convolution, ConvolutionSource, ConvolutionWeight,
+                 MaxPool, SumPool, MaxPoolAdjoint, SumPoolAdjoint, Segment, SumTo, MaxOverTime,
+                 FirstMaxOverTime, LastStep, FirstSpike, CrossEntropy, Softmax, OneHot, ArgMax,
+                 Winner>;
 
 struct Definition {
     TensorId target;

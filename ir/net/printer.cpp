@@ -108,6 +108,33 @@ class NetworkPrinter {
     void print(const DenseWeight& product) {
         out_ += "outer(" + target(product.source) + ", " + target(product.adjoint) + ")";
     }
+    void print(const Convolution& op) { convolution("conv", op.source, op.weight, op); }
+    void print(const ConvolutionSource& op) {
+        convolution("conv_source", op.adjoint, op.weight, op);
+    }
+    void print(const ConvolutionWeight& op) {
+        convolution("conv_weight", op.source, op.adjoint, op);
+    }
+    template <class Operator>
+    void convolution(const char* function, TensorId first, TensorId second, const Operator& op) {
+        out_ += std::string(function) + "(" + target(first) + ", " + target(second) + ", " +
+                to_string(op.window);
+        if (op.groups != 1) out_ += ", groups " + std::to_string(op.groups);
+        out_ += ")";
+    }
+    void print(const MaxPool& op) { pool("max_pool", target(op.source), op.window); }
+    void print(const SumPool& op) { pool("sum_pool", target(op.source), op.window); }
+    void print(const MaxPoolAdjoint& op) {
+        pool("max_pool_adjoint", target(op.source) + ", " + target(op.adjoint), op.window);
+    }
+    void print(const SumPoolAdjoint& op) { pool("sum_pool_adjoint", target(op.source), op.window); }
+    void pool(const char* function, const std::string& operands, const Window& window) {
+        out_ += std::string(function) + "(" + operands + ", " + to_string(window) + ")";
+    }
+    void print(const Segment& op) {
+        out_ += "segment(" + target(op.source) + ", " + std::to_string(op.count) + " from " +
+                std::to_string(op.from) + " to " + std::to_string(op.to) + ")";
+    }
     void print(const CrossEntropy& op) {
         out_ += "cross_entropy(" + target(op.source) + ", " + target(op.label) + ")";
     }

@@ -141,9 +141,10 @@ class Verifier {
         if (weight.shape.size() != 2) return fail("weight is no matrix");
         const std::int64_t in = weight.shape[dense.transposed ? 1 : 0];
         const std::int64_t out = weight.shape[dense.transposed ? 0 : 1];
-        require(source.shape == Shape{in}, "source shape " + to_string(source.shape) +
-                                               " does not fit weight " + to_string(weight.shape));
-        require(target().shape == Shape{out}, "target shape does not fit the weight");
+        require(element_count(source.shape) == in, "source shape " + to_string(source.shape) +
+                                                       " does not fit weight " +
+                                                       to_string(weight.shape));
+        require(element_count(target().shape) == out, "target shape does not fit the weight");
         require(!weight.per_step && !weight.per_sample, "weight varies");
         same_kind(source);
     }
@@ -152,12 +153,83 @@ class Verifier {
         const Tensor& source = network_[product.source];
         const Tensor& adjoint = network_[product.adjoint];
         require(!target().per_step && !target().per_sample, "a weight's gradient varies");
-        require(source.shape.size() == 1 && adjoint.shape.size() == 1 &&
-                    target().shape == Shape{source.shape[0], adjoint.shape[0]},
+        require(target().shape == Shape{element_count(source.shape), element_count(adjoint.shape)},
                 "shapes of source, adjoint and gradient do not fit");
         require(source.per_step == adjoint.per_step, "only one operand is per step: sum it first");
         require(source.per_sample == adjoint.per_sample,
                 "only one operand is per sample: sum it first");
+    }
+
+    void check(const Convolution& op) {
+        const Tensor& source = network_[op.source];
+        require(!network_[op.weight].per_step && !network_[op.weight].per_sample, "weight varies");
+        convolution(source.shape, network_[op.weight].shape, target().shape, op.window, op.groups);
+        same_kind(source);
+    }
+    void check(const ConvolutionSource& op) {
+        const Tensor& adjoint = network_[op.adjoint];
+        require(!network_[op.weight].per_step && !network_[op.weight].per_sample, "weight varies");
+        convolution(target().shape, network_[op.weight].shape, adjoint.shape, op.window, op.groups);
+        same_kind(adjoint);
+    }
+    void check(const ConvolutionWeight& op) {
+        const Tensor& source = network_[op.source];
+        const Tensor& adjoint = network_[op.adjoint];
+        require(!target().per_step && !target().per_sample, "a weight's gradient varies");
+        require(source.per_step == adjoint.per_step, "only one operand is per step: sum it first");
+        convolution(source.shape, target().shape, adjoint.shape, op.window, op.groups);
+    }
+
+    void convolution(const Shape& source, const Shape& weight, const Shape& result,
+                     const Window& window, std::int64_t groups) {
+        const std::size_t rank = source.size();
+        if ((rank != 2 && rank != 3) || weight.size() != rank + 1 || groups < 1)
+            return fail("a convolution needs planes [c, h, w] or [c, l]");
+        const Planes planes = planes_of(source);
+        const std::int64_t out = weight.back();
+        Shape expected{planes.channels / groups};
+        if (rank == 3) expected.push_back(window.size[0]);
+        expected.insert(expected.end(), {window.size[1], out});
+        require(planes.channels % groups == 0 && out % groups == 0, "groups do not divide");
+        require(weight == expected,
+                "weight " + to_string(weight) + " is not " + to_string(expected));
+        require(result == shape_of(window.result(planes, out), rank),
+                "a convolution gives " + to_string(result));
+    }
+
+    void check(const MaxPool& op) { pool(op.source, target().shape, op.window); }
+    void check(const SumPool& op) { pool(op.source, target().shape, op.window); }
+    void check(const MaxPoolAdjoint& op) {
+        const Tensor& adjoint = network_[op.adjoint];
+        pool(op.source, adjoint.shape, op.window);
+        require(network_[op.source].shape == target().shape, "a pool's adjoint has another shape");
+        require(adjoint.per_step == target().per_step && adjoint.per_sample == target().per_sample,
+                "steps or samples differ from those of " + adjoint.name);
+    }
+    void check(const SumPoolAdjoint& op) {
+        pooled(target().shape, network_[op.source].shape, op.window);
+        same_kind(network_[op.source]);
+    }
+
+    void pool(TensorId source, const Shape& result, const Window& window) {
+        pooled(network_[source].shape, result, window);
+        same_kind(network_[source]);
+    }
+    void pooled(const Shape& source, const Shape& result, const Window& window) {
+        if (source.size() != 2 && source.size() != 3)
+            return fail("a pool needs planes [c, h, w] or [c, l]");
+        const Planes planes = planes_of(source);
+        require(result == shape_of(window.result(planes, planes.channels), source.size()),
+                "a pool gives " + to_string(result));
+    }
+
+    void check(const Segment& op) {
+        const Tensor& source = network_[op.source];
+        require(op.from >= 0 && op.to >= 0 && op.count >= 1 &&
+                    op.from + op.count <= element_count(source.shape) &&
+                    op.to + op.count <= element_count(target().shape),
+                "a segment lies outside of its tensors");
+        same_kind(source);
     }
 
     void check(const SumTo& sum) {

@@ -89,6 +89,22 @@ class CopyForwarder {
         product.source = original(product.source);
         product.adjoint = original(product.adjoint);
     }
+    void rewrite(Convolution& op) {
+        op.source = original(op.source);
+        op.weight = original(op.weight);
+    }
+    void rewrite(ConvolutionSource& op) {
+        op.adjoint = original(op.adjoint);
+        op.weight = original(op.weight);
+    }
+    void rewrite(ConvolutionWeight& op) {
+        op.source = original(op.source);
+        op.adjoint = original(op.adjoint);
+    }
+    void rewrite(MaxPoolAdjoint& op) {
+        op.source = original(op.source);
+        op.adjoint = original(op.adjoint);
+    }
     void rewrite(CrossEntropy& entropy) {
         entropy.source = original(entropy.source);
         entropy.label = original(entropy.label);

@@ -34,6 +34,7 @@ std::string cell_use(const Json& layer) {
 
 std::string loss_text(const Json& loss, const std::string& cell) {
     const std::string name = loss.at("name");
+    if (name == "mse_last_mem") return "mse(last(" + cell + ".v), label)";
     if (name == "sum_t_cross_entropy_mem") return "sum_t(ce(" + cell + ".v, label))";
     std::string arguments = cell + ".s, label";
     if (loss.contains("options")) {
@@ -54,25 +55,55 @@ std::string optimizer_text(const Json& optimizer) {
            ")";
 }
 
+/// A layer without parameters for each element; how many values it hands on, where that is said.
+std::string layer_use(const Json& layer, std::int64_t& width) {
+    const std::string type = layer.at("type");
+    const std::string name = layer.value("name", "");
+    if (type == "linear") {
+        width = layer.at("out").get<std::int64_t>();
+        return "dense(" + std::to_string(width) + ") as " + name;
+    }
+    if (type == "conv2d")
+        return "conv(" + layer.at("out").dump() + ", " + layer.at("kernel").dump() +
+               ", stride = " + layer.at("stride").dump() +
+               ", padding = " + layer.at("padding").dump() + ", bias = " + layer.at("bias").dump() +
+               ") as " + name;
+    if (type == "maxpool2d") return "maxpool(" + layer.at("kernel").dump() + ")";
+    if (type == "avgpool2d") return "avgpool(" + layer.at("kernel").dump() + ")";
+    if (type == "batchnorm2d") return "batchnorm as " + name;
+    return type;
+}
+
+/// The shape of an input [T, B, …] as text.
+std::string sample_shape(const Tensor& x) {
+    std::string text;
+    for (std::size_t i = 2; i < x.shape.size(); ++i)
+        text += (text.empty() ? "" : ", ") + std::to_string(x.shape[i]);
+    return text;
+}
+
+/// Labels, else a target of numbers.
+bool has_labels(const Json& example) {
+    return !example.at("y").contains("shape") || example.at("y").at("shape").size() == 1;
+}
+
 NetworkText network_text(const Json& example) {
     NetworkText result;
     const Tensor x = tensor(example.at("x"));
     std::ostringstream text;
-    text << "network Reference {\n    input x[t] : f32[" << x.shape[2] << "]\n    x";
+    text << "network Reference {\n    input x[t] : f32[" << sample_shape(x) << "]\n    x";
     std::int64_t classes = 0;
     for (const Json& layer : example.at("layers")) {
-        const std::string name = layer.at("name");
-        if (layer.at("type") == "linear") {
-            classes = layer.at("out").get<std::int64_t>();
-            text << " -> dense(" << classes << ") as " << name;
-        } else {
-            text << " -> " << cell_use(layer) << " as " << name;
-            result.last_cell = name;
+        if (layer.at("type") != "neuron") {
+            text << " -> " << layer_use(layer, classes);
+            continue;
         }
+        result.last_cell = layer.at("name");
+        text << " -> " << cell_use(layer) << " as " << result.last_cell;
     }
     text << "\n    output " << result.last_cell << ".s, " << result.last_cell << ".v\n}\n\n"
-         << "train of Reference {\n    target label : class[" << classes
-         << "]\n    loss = " << loss_text(example.at("loss"), result.last_cell)
+         << "train of Reference {\n    target label : " << (has_labels(example) ? "class[" : "f32[")
+         << classes << "]\n    loss = " << loss_text(example.at("loss"), result.last_cell)
          << "\n    optimizer = " << optimizer_text(example.at("optimizer"))
          << "\n    batch = " << x.shape[1] << "\n    epochs = " << example.at("train_steps")
          << "\n}\n";
@@ -105,7 +136,10 @@ void compare_losses(const Json& example, const std::vector<double>& losses) {
 void compare_weights(const Json& example, const Tensors& weights) {
     const double robustness = example.at("robustness").at("max_final_weight_deviation");
     const double bound = std::max(1e-4, 10 * robustness);
-    for (const auto& [name, expected] : tensors(example.at("expect").at("final_weights"))) {
+    Tensors all = tensors(example.at("expect").at("final_weights"));
+    if (example.at("expect").contains("final_buffers"))
+        all.merge(tensors(example.at("expect").at("final_buffers")));
+    for (const auto& [name, expected] : all) {
         SCOPED_TRACE(name);
         const auto found = weights.find(weight_name(name));
         ASSERT_NE(found, weights.end());
@@ -119,21 +153,27 @@ void compare_weights(const Json& example, const Tensors& weights) {
 class ReferenceNetworks : public testing::TestWithParam<std::string> {};
 
 TEST_P(ReferenceNetworks, follow_losses_and_weights) {
-    for (const Json& example : reference_cases("networks")) {
+    std::vector<Json> cases = reference_cases("networks");
+    for (const Json& example : reference_cases("networks_conv")) cases.push_back(example);
+    for (const Json& example : cases) {
         SCOPED_TRACE(example.at("id").get<std::string>());
         const TemporaryFolder folder;
         const NetworkText network = network_text(example);
         write_text(folder.file("n.snn"), network.text);
         write_npy(folder.file("x.npy"), tensor(example.at("x")));
-        write_npy_labels(folder.file("y.npy"), example.at("y"));
+        if (has_labels(example))
+            write_npy_labels(folder.file("y.npy"), example.at("y"));
+        else
+            write_npy(folder.file("y.npy"), tensor(example.at("y")));
         write_safetensors(folder.file("w.safetensors"), network.weights);
-        const ProcessResult result = run_snnc(
-            {"train", folder.file("n.snn"), "--input", "x=" + folder.file("x.npy"), "--target",
-             "label=" + folder.file("y.npy"), "--weights", folder.file("w.safetensors"),
-             "--no-shuffle", "--max-steps", std::to_string(example.at("train_steps").get<int>()),
-             "--log", folder.file("log.jsonl"), "--out", folder.file("out.safetensors"),
-             "--backend", GetParam()},
-            {"SNNC_CACHE=" + folder.file("cache")});
+        const ProcessResult result =
+            run_snnc({"train", folder.file("n.snn"), "--input", "x=" + folder.file("x.npy"),
+                      "--target", "label=" + folder.file("y.npy"), "--weights",
+                      folder.file("w.safetensors"), "--partial", "--no-shuffle", "--max-steps",
+                      std::to_string(example.at("train_steps").get<int>()), "--log",
+                      folder.file("log.jsonl"), "--out", folder.file("out.safetensors"),
+                      "--backend", GetParam()},
+                     {"SNNC_CACHE=" + folder.file("cache")});
         ASSERT_EQ(result.exit_code, 0) << result.err << network.text;
         compare_losses(example, logged_losses(read_text(folder.file("log.jsonl"))));
         compare_weights(example, read_safetensors(folder.file("out.safetensors")));

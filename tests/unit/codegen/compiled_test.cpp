@@ -7,6 +7,7 @@
 #include "codegen/backend.h"
 #include "ir/autodiff/differentiate.h"
 #include "ir/passes/forward_copies.h"
+#include "tests/unit/ir/step/layers.h"
 #include "tests/unit/ir/step/random_network.h"
 #include "tests/unit/ir/step/run.h"
 
@@ -93,6 +94,22 @@ TEST_P(CompiledRandomNetworks, AgreeWithTheInterpreter) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, CompiledRandomNetworks, testing::Range(0, 12));
+
+class CompiledLayers : public testing::TestWithParam<LayerCase> {};
+
+TEST_P(CompiledLayers, AgreeWithTheInterpreter) {
+    LayerNetwork made = layer_network(GetParam());
+    const Gradients gradients = differentiate(made.build.net, made.loss, made.wrt);
+    forward_copies(made.build.net);
+    LoweringOptions options;
+    options.results = {made.result, made.loss};
+    for (const TensorId id : made.wrt) options.results.push_back(gradients.of(id));
+    compare(made.build.net, options, {3, 5}, 4);
+    compare(made.build.net, options, {1, 1}, 5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, CompiledLayers, testing::ValuesIn(layer_cases()),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace snnc::codegen

@@ -51,6 +51,140 @@ struct NaiveOperator {
         }
         return sum;
     }
+    // ---- windows: one element as a sum over all that it could meet --------------------------
+
+    struct Position {
+        std::int64_t channel, row, column;
+    };
+    static Position position(const Planes& planes, std::int64_t element) {
+        return {element / planes.plane(), element / planes.columns % planes.rows,
+                element % planes.columns};
+    }
+    Planes planes(TensorId id) { return planes_of(tensor(id).shape); }
+    /// The value at a position; `outside` beyond the planes.
+    double at(TensorId id, const Position& p, double outside) {
+        const Planes all = planes(id);
+        if (p.row < 0 || p.row >= all.rows || p.column < 0 || p.column >= all.columns)
+            return outside;
+        return at(id, (p.channel * all.rows + p.row) * all.columns + p.column);
+    }
+    static Position under(const Window& window, const Position& output, std::int64_t place) {
+        const std::int64_t r = place / window.size[1], c = place % window.size[1];
+        return {output.channel,
+                output.row * window.stride[0] - window.padding[0] + r * window.dilation[0],
+                output.column * window.stride[1] - window.padding[1] + c * window.dilation[1]};
+    }
+
+    double operator()(const Convolution& op) {
+        const Position here = position(planes(target), element);
+        const std::int64_t out = planes(target).channels;
+        const std::int64_t in = planes(op.source).channels / op.groups;
+        double sum = 0;
+        for (std::int64_t i = 0; i < in; ++i)
+            for (std::int64_t place = 0; place < op.window.places(); ++place) {
+                Position from = under(op.window, here, place);
+                from.channel = here.channel / (out / op.groups) * in + i;
+                sum += at(op.source, from, 0) *
+                       naive.value(op.weight, 0, 0,
+                                   (i * op.window.places() + place) * out + here.channel);
+            }
+        return sum;
+    }
+    double operator()(const ConvolutionSource& op) {
+        const Planes results = planes(op.adjoint);
+        const Position here = position(planes(target), element);
+        const std::int64_t in = planes(target).channels / op.groups;
+        const std::int64_t out = results.channels / op.groups;
+        double sum = 0;
+        for (std::int64_t o = 0; o < out; ++o)
+            for (std::int64_t place = 0; place < op.window.places(); ++place)
+                for (std::int64_t e = 0; e < results.plane(); ++e) {
+                    Position output = position(results, e);
+                    output.channel = here.channel / in * out + o;
+                    const Position reached = under(op.window, output, place);
+                    if (reached.row != here.row || reached.column != here.column) continue;
+                    sum += at(op.adjoint, output, 0) *
+                           naive.value(
+                               op.weight, 0, 0,
+                               (here.channel % in * op.window.places() + place) * results.channels +
+                                   output.channel);
+                }
+        return sum;
+    }
+    double operator()(const ConvolutionWeight& op) {
+        const Planes results = planes(op.adjoint);
+        const std::int64_t in = planes(op.source).channels / op.groups;
+        const std::int64_t o = element % results.channels;
+        const std::int64_t place = element / results.channels % op.window.places();
+        const std::int64_t i = element / results.channels / op.window.places();
+        double sum = 0;
+        for (step = 0; step < (tensor(op.source).per_step ? naive.steps_ : 1); ++step)
+            for (sample = 0; sample < naive.samples_; ++sample)
+                for (std::int64_t e = 0; e < results.plane(); ++e) {
+                    Position output = position(results, e);
+                    Position from = under(op.window, output, place);
+                    output.channel = o;
+                    from.channel = o / (results.channels / op.groups) * in + i;
+                    sum += at(op.source, from, 0) * at(op.adjoint, output, 0);
+                }
+        return sum;
+    }
+    /// The place of the first largest value under the window at an output.
+    std::int64_t first_largest_place(TensorId source, const Window& window,
+                                     const Position& output) {
+        std::int64_t best = 0;
+        for (std::int64_t place = 1; place < window.places(); ++place)
+            if (at(source, under(window, output, place), -INFINITY) >
+                at(source, under(window, output, best), -INFINITY))
+                best = place;
+        return best;
+    }
+    double operator()(const MaxPool& op) {
+        const Position here = position(planes(target), element);
+        const std::int64_t best = first_largest_place(op.source, op.window, here);
+        return at(op.source, under(op.window, here, best), -INFINITY);
+    }
+    double operator()(const SumPool& op) {
+        const Position here = position(planes(target), element);
+        double sum = 0;
+        for (std::int64_t place = 0; place < op.window.places(); ++place)
+            sum += at(op.source, under(op.window, here, place), 0);
+        return sum;
+    }
+    /// Sum of the adjoints of the outputs of which `reaches` says that they reach this element.
+    template <class Reaches>
+    double reached(TensorId adjoint, Reaches reaches) {
+        const Position here = position(planes(target), element);
+        const Planes results = planes(adjoint);
+        double sum = 0;
+        for (std::int64_t e = 0; e < results.plane(); ++e) {
+            Position output = position(results, e);
+            output.channel = here.channel;
+            if (reaches(output, here)) sum += at(adjoint, output, 0);
+        }
+        return sum;
+    }
+    double operator()(const MaxPoolAdjoint& op) {
+        return reached(op.adjoint, [&](const Position& output, const Position& here) {
+            const Position first =
+                under(op.window, output, first_largest_place(op.source, op.window, output));
+            return first.row == here.row && first.column == here.column;
+        });
+    }
+    double operator()(const SumPoolAdjoint& op) {
+        return reached(op.source, [&](const Position& output, const Position& here) {
+            for (std::int64_t place = 0; place < op.window.places(); ++place) {
+                const Position p = under(op.window, output, place);
+                if (p.row == here.row && p.column == here.column) return true;
+            }
+            return false;
+        });
+    }
+    double operator()(const Segment& op) {
+        const std::int64_t i = element - op.to;
+        return i < 0 || i >= op.count ? 0 : at(op.source, op.from + i);
+    }
+
     double operator()(const SumTo& op) {
         const Tensor& from = tensor(op.source);
         const Tensor& to = tensor(target);

@@ -1,0 +1,168 @@
+// Other shapes and parts of tensors: flatten, reshape, slices of populations.
+#include <fmt/format.h>
+
+#include "frontend/elaborate_networks.h"
+
+namespace snnc::frontend {
+
+// ---- shapes --------------------------------------------------------------------------------
+
+void NetworkBuilder::declare_flatten(Node& node, ir::TensorId source) {
+    if (!check_layer_arguments(node, 0, {})) return;
+    define_reshape(node, source, {ir::element_count(context_.network[source].shape)});
+}
+
+void NetworkBuilder::declare_reshape(Node& node, ir::TensorId source) {
+    if (!check_layer_arguments(node, 8, {})) return;
+    ir::Shape shape;
+    for (const Argument* extent : node.arguments) {
+        const auto number = expressions_.whole(*extent->value.value, constants_, "an extent", 1);
+        if (!number) return;
+        shape.push_back(*number);
+    }
+    if (shape.empty()) {
+        context_.error(Code::WrongArguments, node.callee.name->range,
+                       "`reshape` takes the new extents, `reshape(1, 28, 28)`");
+        return;
+    }
+    const ir::Shape before = context_.network[source].shape;
+    if (ir::element_count(shape) != ir::element_count(before)) {
+        context_
+            .error(Code::ShapeMismatch, node.callee.name->range,
+                   fmt::format("{} elements of shape {} make no {}, which has {}",
+                               ir::element_count(before), ir::to_string(before),
+                               ir::to_string(shape), ir::element_count(shape)))
+            .label(arrival(node), fmt::format("{} comes from here", ir::to_string(before)));
+        return;
+    }
+    define_reshape(node, source, shape);
+}
+
+void NetworkBuilder::define_reshape(Node& node, ir::TensorId source, const ir::Shape& shape) {
+    ir::Network& network = context_.network;
+    node.output = add_layer_tensor(node, node.name, shape, source);
+    network[node.output].kind = network[source].kind;
+    if (network[source].shape == shape)
+        context_.define(node.output, ir::Formula{network.pool.read(source)});
+    else
+        context_.define(node.output, ir::Segment{source, 0, 0, ir::element_count(shape)});
+}
+
+/// What products read row by row needs no copy in another shape.
+ir::TensorId NetworkBuilder::before_reshape(ir::TensorId tensor) const {
+    const ir::Definition* definition = context_.network.definition(tensor);
+    const auto* segment = definition ? std::get_if<ir::Segment>(&definition->kind) : nullptr;
+    if (!segment || segment->from != 0 || segment->to != 0) return tensor;
+    const auto count = [&](ir::TensorId id) {
+        return ir::element_count(context_.network[id].shape);
+    };
+    if (segment->count != count(tensor) || segment->count != count(segment->source)) return tensor;
+    return before_reshape(segment->source);
+}
+
+// ---- slices --------------------------------------------------------------------------------
+
+/// A member with its variable and its part: `pop`, `pop.v`, `pop[0:10]`.
+std::optional<NetworkBuilder::Place> NetworkBuilder::reference(const Element& element) {
+    const Path& path = element.path;
+    Place place{member(path.head.text), {}, path.range};
+    for (const Suffix& suffix : path.suffixes) {
+        if (const auto* named = std::get_if<MemberSuffix>(&suffix); named && place.member.empty()) {
+            place.member = named->name.text;
+            place.range = named->name.range;
+        } else if (const auto* cut = std::get_if<IndexSuffix>(&suffix); cut && !place.slice) {
+            place.slice = cut;
+        } else {
+            context_.error(
+                Code::MisplacedElement, path.range,
+                fmt::format("`{}` names no variable and no part of `{}`",
+                            path.suffixes.size() > 1 ? "this" : path.head.text, path.head.text));
+            return std::nullopt;
+        }
+    }
+    if (!place.node) return std::nullopt;  // its element was reported
+    if (element.as_name)
+        context_.error(Code::MisplacedElement, element.as_name->range,
+                       fmt::format("`{}` has a name already", path.head.text));
+    if (element.recurrent)
+        context_.error(Code::MisplacedElement, element.recurrent->range,
+                       "`recurrent` stands where the cells are made");
+    if (element.shape) place.node->assertion = &*element.shape;
+    return place;
+}
+
+/// `[a:b]` of the first axis: which elements, and their shape.
+std::optional<NetworkBuilder::Range> NetworkBuilder::range(const IndexSuffix& slice,
+                                                           const std::string& name,
+                                                           const ir::Shape& shape) {
+    if (slice.cuts.size() != 1) {
+        limited(slice.range, "a slice of more than one axis");
+        return std::nullopt;
+    }
+    const Cut& cut = slice.cuts[0];
+    if (!cut.is_slice || shape.empty()) {
+        context_.error(
+            Code::WrongType, slice.range,
+            fmt::format("a part of `{}` says its first cell and its end, `{}[0:10]`", name, name));
+        return std::nullopt;
+    }
+    std::optional<std::int64_t> begin = 0, end = shape[0];
+    if (cut.begin)
+        begin = expressions_.whole(*cut.begin, constants_, "the first cell of a slice", 0);
+    if (cut.end) end = expressions_.whole(*cut.end, constants_, "the end of a slice", 1);
+    if (!begin || !end) return std::nullopt;
+    if (*begin >= *end || *end > shape[0]) {
+        context_.error(Code::ShapeMismatch, cut.range,
+                       fmt::format("`{}` has shape {}, and [{}:{}] is no part of it", name,
+                                   ir::to_string(shape), *begin, *end));
+        return std::nullopt;
+    }
+    Range result;
+    const std::int64_t inner = ir::element_count(shape) / shape[0];
+    result.shape = shape;
+    result.shape[0] = *end - *begin;
+    result.first = *begin * inner;
+    return result;
+}
+
+/// The part of a source's variable that an edge takes.
+ir::TensorId NetworkBuilder::source_part(Edge& edge, ir::TensorId whole) {
+    if (!edge.source_slice) return whole;
+    if (edge.part.valid()) return edge.part;
+    const auto taken = range(*edge.source_slice, edge.from->name, context_.network[whole].shape);
+    if (!taken) {
+        edge.source_slice = nullptr;  // reported once
+        edge.broken = true;
+        return {};
+    }
+    const ir::Tensor& model = context_.network[whole];
+    edge.part = helper(context_, context_.network[whole].name + ".part", taken->shape,
+                       {model.per_step, model.per_sample}, edge.source_range);
+    context_.network[edge.part].kind = context_.network[whole].kind;
+    context_.define(edge.part,
+                    ir::Segment{whole, taken->first, 0, ir::element_count(taken->shape)});
+    return edge.part;
+}
+
+/// What arrives at a part of a population, as a value for all of it: 0 elsewhere.
+Value NetworkBuilder::target_part(const Edge& edge, const Node& node, ir::TensorId from) {
+    const ir::Shape whole = node.use->shape();
+    const auto met = range(*edge.target_slice, node.name, whole);
+    if (!met) return {};
+    const ir::Tensor& model = context_.network[from];
+    if (model.shape != met->shape) {
+        context_
+            .error(Code::ShapeMismatch, edge.target_range,
+                   fmt::format("this part of `{}` has shape {}, but {} arrives", node.name,
+                               ir::to_string(met->shape), ir::to_string(model.shape)))
+            .label(edge.source_range, "it comes from here");
+        return {};
+    }
+    const ir::TensorId spread = helper(context_, context_.network[from].name + ".spread", whole,
+                                       {model.per_step, model.per_sample}, edge.target_range);
+    context_.network[spread].kind = context_.network[from].kind;
+    context_.define(spread, ir::Segment{from, 0, met->first, ir::element_count(met->shape)});
+    return read(context_, spread);
+}
+
+}  // namespace snnc::frontend
