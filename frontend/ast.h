@@ -98,7 +98,7 @@ struct If {
     ExprPtr condition, then_value, else_value;  // `else if` nests in else_value
 };
 struct MatchArm {
-    Name value;
+    std::vector<Name> values;  // `a | b => …`: one result for several values
     ExprPtr result;
     SourceRange range;
 };
@@ -258,6 +258,7 @@ struct NetworkStatement {
 struct Default {
     Name name;
     ExprPtr value;
+    std::optional<Interval> interval;
 };
 
 struct NetworkDecl {

@@ -64,7 +64,9 @@ struct ExpressionText {
     std::string operator()(const Match& m) const {
         return fmt::format(
             "(match {} {})", path_text(m.option), joined(m.arms, " ", [](const MatchArm& arm) {
-                return fmt::format("({} {})", arm.value.text, print_expression(*arm.result));
+                const std::string values =
+                    joined(arm.values, "|", [](const Name& value) { return value.text; });
+                return fmt::format("({} {})", values, print_expression(*arm.result));
             }));
     }
     std::string operator()(const Parentheses& p) const { return print_expression(*p.inner); }
@@ -217,7 +219,7 @@ struct TrainStatementText {
 std::string formals_text(const std::vector<Name>& arguments,
                          const std::vector<Default>& parameters) {
     const std::string defaults = joined(parameters, ", ", [](const Default& d) {
-        return d.name.text + " = " + print_expression(*d.value);
+        return d.name.text + " = " + print_expression(*d.value) + interval_text(d.interval);
     });
     return fmt::format("({}{}{})", names_text(arguments), defaults.empty() ? "" : "; ", defaults);
 }

@@ -74,6 +74,7 @@ ir::TensorId NetworkBuilder::build_inside(const Node& use, ir::TensorId arriving
 
 bool NetworkBuilder::take_arguments(const Node& use) {
     bool sound = true;
+    std::map<std::string, std::pair<double, SourceRange>> values;
     std::vector<std::string> known;
     for (const Default& parameter : decl_.parameters) known.push_back(parameter.name.text);
     for (const Argument* given : use.arguments) {
@@ -92,10 +93,19 @@ bool NetworkBuilder::take_arguments(const Node& use) {
             const auto value = expressions_.number(*given->value.value, outer_->constants_,
                                                    "a parameter of a network");
             sound = sound && value;
-            if (value) constants_.set(given->name->text, constant(context_, *value));
+            if (!value) continue;
+            constants_.set(given->name->text, constant(context_, *value));
+            values[given->name->text] = {*value, given->value.range};
         }
     }
     constants_.set_resolver([this](const std::string& name) { read_parameter(name); });
+    for (const Default& parameter : decl_.parameters)  // an interval may speak of the others
+        if (const auto given = values.find(parameter.name.text); given != values.end())
+            sound = !expressions_
+                         .inside(constant(context_, given->second.first), parameter, constants_,
+                                 given->second.second)
+                         .poisoned() &&
+                    sound;
     for (const NetworkStatement& statement : decl_.statements)
         if (const auto* setting = std::get_if<Setting>(&statement.node)) {
             context_

@@ -124,9 +124,6 @@ class CellUse : public Names {
     std::optional<ir::Initialiser> initialiser(const Expr& value, Names& names,
                                                const std::string& what,
                                                const std::optional<Interval>& interval);
-    struct Bounds {
-        double low, high;
-    };
     Value bounded(const Value& value, const ParamMember& member);
     bool add_sigmoid_bounds(const ParamMember& member);
     std::optional<Bounds> bounds(const std::optional<Interval>& interval);

@@ -157,6 +157,10 @@ std::optional<Value> Expressions::fixed(const Path& path, Names& names) {
                        "`exp_euler`");
         return Value{};
     }
+    // A run whose data say how long it is has no bound by its length.
+    if (name == "steps" && reads_bound_)
+        return constant(context_, context_.network.steps ? double(*context_.network.steps)
+                                                         : std::numeric_limits<double>::infinity());
     if (!names.has_time()) {
         // The body is to blame, wherever it is inlined.
         context_.diagnostics.report(Code::NotConstant, path.range,
@@ -240,25 +244,28 @@ Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
         }
         return {};
     }
-    std::map<std::string, const MatchArm*> seen;
+    std::map<std::string, SourceRange> seen;
     std::vector<std::string> values;
     if (option->values)
         for (const Name& known : *option->values) values.push_back(known.text);
     Value result;
     for (const MatchArm& arm : node.arms) {
-        const auto [place, is_new] = seen.emplace(arm.value.text, &arm);
-        if (!is_new)
-            context_
-                .error(Code::MatchTwice, arm.value.range,
-                       fmt::format("the value `{}` is matched twice", arm.value.text))
-                .label(place->second->value.range, "first matched here");
-        else if (option->values &&
-                 std::find(values.begin(), values.end(), arm.value.text) == values.end())
-            context_.unknown(
-                arm.value,
-                fmt::format("the option `{}` has no value `{}`", name.text, arm.value.text),
-                values);
-        const bool chosen = is_new && arm.value.text == option->chosen;
+        bool chosen = false;
+        for (const Name& matched : arm.values) {
+            const auto [place, is_new] = seen.emplace(matched.text, matched.range);
+            if (!is_new)
+                context_
+                    .error(Code::MatchTwice, matched.range,
+                           fmt::format("the value `{}` is matched twice", matched.text))
+                    .label(place->second, "first matched here");
+            else if (option->values &&
+                     std::find(values.begin(), values.end(), matched.text) == values.end())
+                context_.unknown(
+                    matched,
+                    fmt::format("the option `{}` has no value `{}`", name.text, matched.text),
+                    values);
+            chosen = chosen || (is_new && matched.text == option->chosen);
+        }
         Dry dry(context_, !chosen);
         const Value arm_value = value(*arm.result, names);
         if (chosen) result = arm_value;

@@ -103,6 +103,10 @@ class ConstantNames : public Names {
     std::function<void(const std::string&)> resolver_;
 };
 
+struct Bounds {
+    double low, high;
+};
+
 class Expressions {
  public:
     explicit Expressions(Context& context) : context_(context) {}
@@ -115,6 +119,16 @@ class Expressions {
     /// The same, and whole and at least `least`.
     std::optional<std::int64_t> whole(const Expr& expr, Names& names, const std::string& what,
                                       std::int64_t least);
+
+    /// The numbers of an interval; nothing if one of them is none, or the interval is empty.
+    std::optional<Bounds> bounds(const Interval& interval, Names& names);
+    /// Reports a value outside of the bounds of `interval`.
+    void check_interval(double value, const Bounds& bounds, const Interval& interval,
+                        const std::string& name, const SourceRange& range);
+    /// The same for a parameter of a loss, a surrogate or a network; `names` are those of its
+    /// declaration. Poisoned where the value lies outside.
+    Value inside(const Value& value, const Default& parameter, Names& names,
+                 const SourceRange& range);
 
     /// `uniform(a, b)`, `normal(mean, sd)` with constants: how a stored value is drawn. Reports
     /// what cannot be drawn so.
@@ -228,6 +242,7 @@ class Expressions {
 
     Context& context_;
     std::vector<const Declaration*> inlining_;  // to refuse recursion
+    bool reads_bound_ = false;                  // of an interval
 };
 
 /// The word of an expression that is one name and nothing else.

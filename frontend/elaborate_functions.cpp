@@ -256,6 +256,9 @@ std::optional<SurrogateUse> Expressions::surrogate(const Path& path, Names& name
                 "a parameter of a surrogate must be a constant");
             chosen = {};
         }
+        chosen = inside(
+            chosen, parameter, own,
+            place == given->named.end() ? parameter.value->range : place->second->value.range);
         sound = sound && !chosen.poisoned();
         own.set(parameter.name.text, chosen);
         use.parameters[parameter.name.text] = chosen;

@@ -89,11 +89,10 @@ Value Expressions::inlined(const Declaration& declaration, const Expr& expr, con
             const auto handed_on = names.option(word->text);
             words[parameter.name.text] =
                 handed_on && !handed_on->values ? handed_on->chosen : word->text;
-        } else if (by_default) {
-            ArgumentNames own(context_, names, values);
-            values[parameter.name.text] = value(chosen, own);
         } else {
-            values[parameter.name.text] = value(chosen, names);
+            ArgumentNames own(context_, names, values);
+            const Value given_value = value(chosen, by_default ? own : names);
+            values[parameter.name.text] = inside(given_value, parameter, own, chosen.range);
         }
     }
     const bool timeless = std::holds_alternative<FunctionDecl>(declaration.node);
@@ -134,6 +133,10 @@ void Expressions::check_body(const Declaration& declaration) {
             words[parameter.name.text] = as_word(*parameter.value)->text;
         else
             value(*parameter.value, own);
+        if (parameter.interval) {
+            Dry dry(context_);
+            bounds(*parameter.interval, own);
+        }
         declare(parameter.name);
     }
     for (auto& [name, word] : words) values.erase(name);

@@ -168,31 +168,18 @@ std::optional<ir::Initialiser> CellUse::initialiser(const Expr& expr, Names& nam
     return result;
 }
 
-std::optional<CellUse::Bounds> CellUse::bounds(const std::optional<Interval>& interval) {
+std::optional<Bounds> CellUse::bounds(const std::optional<Interval>& interval) {
     if (!interval) return std::nullopt;
     const Stage stage = std::exchange(stage_, Stage::Parameters);  // also those of ports
-    const auto low = expressions_.number(*interval->low, *this, "the bound of an interval");
-    const auto high = expressions_.number(*interval->high, *this, "the bound of an interval");
+    const auto result = expressions_.bounds(*interval, *this);
     stage_ = stage;
-    if (!low || !high) return std::nullopt;
-    if (*low > *high) {
-        context_.error(
-            Code::OutOfInterval, interval->range,
-            fmt::format("the interval from {} to {} is empty", to_text(*low), to_text(*high)));
-        return std::nullopt;
-    }
-    return Bounds{*low, *high};
+    return result;
 }
 
 void CellUse::check_interval(double value, const std::optional<Interval>& interval,
                              const std::string& name, const SourceRange& range) {
     const auto limits = bounds(interval);
-    if (!limits || (value >= limits->low && value <= limits->high)) return;
-    context_
-        .error(Code::OutOfInterval, range,
-               fmt::format("`{}` must lie in [{}, {}], and {} does not", name, to_text(limits->low),
-                           to_text(limits->high), to_text(value)))
-        .label(interval->range, "the interval stands here");
+    if (limits) expressions_.check_interval(value, *limits, *interval, name, range);
 }
 
 /// `Lapicque(beta = 0.9)` says something that its form does not read: what the user means by it

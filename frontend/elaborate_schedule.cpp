@@ -14,7 +14,7 @@ using Kind = ir::ScheduleSegment::Kind;
 struct SegmentForm {
     const char* name;
     Kind kind;
-    double to;                              // where nothing is said
+    double to;                               // where nothing is said
     std::vector<std::string> own_arguments;  // beyond `steps` and `epochs`
 };
 
@@ -63,9 +63,8 @@ void TrainingBuilder::read_segment(const Expr& value, bool last) {
     const auto call = setting_call(value, "`cosine(epochs = 30)`");
     if (!call) return;
     const auto& forms = segment_forms();
-    const auto form = std::find_if(forms.begin(), forms.end(), [&](const SegmentForm& f) {
-        return f.name == call->name.text;
-    });
+    const auto form = std::find_if(forms.begin(), forms.end(),
+                                   [&](const SegmentForm& f) { return f.name == call->name.text; });
     std::vector<std::string> names;
     for (const SegmentForm& f : forms) names.emplace_back(f.name);
     if (form == forms.end()) {
@@ -94,13 +93,13 @@ void TrainingBuilder::read_segment(const Expr& value, bool last) {
     const bool has_length = segment.updates || segment.epochs;
     if (call->positional.size() > 1 || (segment.updates && segment.epochs) ||
         (segment.updates && !(*segment.updates >= 1)))
-        context_.error(Code::BadSetting, value.range,
-                       fmt::format("`{}` takes one length, `steps = 500` or `epochs = 5`",
-                                   form->name));
+        context_.error(
+            Code::BadSetting, value.range,
+            fmt::format("`{}` takes one length, `steps = 500` or `epochs = 5`", form->name));
     else if (!has_length && (!last || form->kind == Kind::Warmup || form->kind == Kind::Step))
-        context_.error(Code::BadSetting, value.range,
-                       fmt::format("`{}` needs a length here, `steps = 500` or `epochs = 5`",
-                                   form->name));
+        context_.error(
+            Code::BadSetting, value.range,
+            fmt::format("`{}` needs a length here, `steps = 500` or `epochs = 5`", form->name));
     training_.schedule.push_back(segment);
 }
 

@@ -78,6 +78,7 @@ void NetworkBuilder::read_parameter(const std::string& name) {
                        "a parameter of a network must be a number known before the run");
         value = {};
     }
+    value = expressions_.inside(value, *found, constants_, chosen->range);
     reading_.erase(name);
     if (!constants_.has(name)) constants_.set(name, value);
 }

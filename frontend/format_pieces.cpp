@@ -223,8 +223,7 @@ class PieceMaker {
 
     void begin_statement(Piece& piece, bool closes) {
         if (closes) return;
-        const bool arm =
-            level().kind == Bracket::MatchBlock && next_code_type() == TokenType::FatArrow;
+        const bool arm = is_value_of_arm() && last_code()->type != TokenType::Bar;
         const bool separated =
             tokens_[at_].starts_statement && level().kind != Bracket::Parentheses;
         if (!level().at_start && !separated && !arm) return;
@@ -235,6 +234,13 @@ class PieceMaker {
         piece.starts_statement = true;
         level().statement = piece.type;
         level().at_start = false;
+    }
+
+    /// In `match o { a | b => … }`: a word before `|` or `=>`.
+    bool is_value_of_arm() const {
+        const TokenType next = next_code_type();
+        return level().kind == Bracket::MatchBlock &&
+               (next == TokenType::FatArrow || next == TokenType::Bar);
     }
 
     TokenType next_code_type() const {
@@ -299,7 +305,7 @@ class PieceMaker {
         const Piece* before = last_code();
         if (before != nullptr && before->type == TokenType::Dot) return true;
         const TokenType next = next_code_type();
-        return next == TokenType::FatArrow ||
+        return is_value_of_arm() ||
                (next == TokenType::Assign && level().kind == Bracket::Parentheses);
     }
 

@@ -70,7 +70,8 @@ std::vector<Default> TreeBuilder::defaults(P::DefaultsContext* tree) {
     std::vector<Default> out;
     if (tree == nullptr) return out;
     for (auto* value : tree->defaultValue()) {
-        out.push_back({name(value->name()), expression(value->expr())});
+        out.push_back({name(value->name()), expression(value->expr()), {}});
+        if (value->interval() != nullptr) out.back().interval = interval(value->interval());
     }
     return out;
 }

@@ -202,7 +202,9 @@ ExprPtr TreeBuilder::match(P::ChooseContext* tree) {
     Match node;
     node.option = path(tree->path());
     for (auto* arm : tree->arm()) {
-        node.arms.push_back({name(arm->anyName()), expression(arm->expr()), range(arm)});
+        MatchArm read{{}, expression(arm->expr()), range(arm)};
+        for (auto* value : arm->anyName()) read.values.push_back(name(value));
+        node.arms.push_back(std::move(read));
     }
     return make(std::move(node), range(tree));
 }

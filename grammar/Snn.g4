@@ -28,7 +28,7 @@ lossDecl  : LOSS name formals ASSIGN expr ;
 formals   : LP names? (SEMI defaults)? RP ;
 names     : name (COMMA name)* ;
 defaults  : defaultValue (COMMA defaultValue)* ;
-defaultValue : name ASSIGN expr ;
+defaultValue : name ASSIGN expr interval? ;
 
 // ---- cells
 cellDecl  : (NEURON | ENCODER) name block ;
@@ -98,7 +98,7 @@ expr      : path (SURROGATE path)?                          # ref
           | expr OR expr                                    # or
           ;
 cond      : IF expr LB expr RB ELSE (LB expr RB | cond) ;
-arm       : anyName FATARROW expr ;
+arm       : anyName (BAR anyName)* FATARROW expr ;
 
 name      : ID | BY | FREEZE | OF | ON | PER | REFRACTORY | SNN | SOLVE | TARGET | THEN ;
 anyName   : name | AND | AS | ELSE | ENCODER | FIXED | FN | IF | IMPORT | IN | INPUT | LEARN | LET | LOSS | MATCH | NETWORK

@@ -127,7 +127,9 @@ void expect_chances(const Tensor& spikes, std::int64_t first, const std::vector<
         for (std::int64_t t = 0; t < steps; ++t) {
             const float spike = spikes.data[std::size_t(t * elements + e)];
             ASSERT_TRUE(spike == 0 || spike == 1);
-            if (t < first) ASSERT_EQ(spike, 0);
+            if (t < first) {
+                ASSERT_EQ(spike, 0);
+            }
             sum += spike;
         }
         const double p = chances[std::size_t(e)], count = double(steps - first);
@@ -188,9 +190,9 @@ TEST_P(ReferenceEncoders, poisson_counts_have_the_mean_and_variance_of_their_rat
 
 // ---- refusals --------------------------------------------------------------------------------
 
-/// The calls of encoder_refusals.json that can be written down. The others ask for what the
-/// language has not: target codes, data without a number of steps beside a bypass. A spike beyond
-/// the run, and a first step beyond it, give silence; `on` below `off` is a falling ramp.
+/// The calls of encoder_refusals.json; those of target codes stand in reference_targets_test.cpp.
+/// One is decided otherwise: latency/too_few_steps. A spike that falls behind the end of the run
+/// gives silence, as with snnTorch's `bypass`.
 TEST(ReferenceRefusals, are_errors) {
     struct Refusal {
         std::string id, encoder, input, code;
@@ -199,6 +201,8 @@ TEST(ReferenceRefusals, are_errors) {
     };
     const Refusal refusals[] = {
         {"rate/negative_first", "Rate(first = -1)", "x : f32[1]", "E0305", 0.5f, true},
+        {"rate/late_first", "Rate(first = 5)", "x : f32[1]", "E0305", 0.5f, true},
+        {"rate/steps_and_time_var", "Rate()", "x[t] : f32[1]", "E0718", 0.5f, true},
         {"rate/no_steps", "Rate()", "x : f32[1]", "E0719", 0.5f, false},
         {"latency/no_steps", "Latency()", "x : f32[1] in [0, 1]", "E0719", 0.5f, false},
         {"latency/normalize_no_steps", "Latency(normalize = true)", "x : f32[1] in [0, 1]", "E0719",
@@ -214,7 +218,10 @@ TEST(ReferenceRefusals, are_errors) {
         write_text(folder.file("n.snn"), "network Codes {\n    input " + refusal.input +
                                              "\n    x -> " + refusal.encoder +
                                              " as code\n    output code.s\n}\n");
-        write_npy(folder.file("x.npy"), {{1, 1}, {refusal.value}});
+        const bool per_step = refusal.input.starts_with("x[t]");
+        const std::vector<std::int64_t> shape =
+            per_step ? std::vector<std::int64_t>{1, 1, 1} : std::vector<std::int64_t>{1, 1};
+        write_npy(folder.file("x.npy"), {shape, {refusal.value}});
         std::vector<std::string> command{"run",       folder.file("n.snn"),
                                          "--input",   "x=" + folder.file("x.npy"),
                                          "--backend", "interpret"};

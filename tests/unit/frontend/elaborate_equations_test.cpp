@@ -22,6 +22,10 @@ TEST(ElaborateOptions, FirstIsTheDefaultAndUsesChoose) {
 }
 
 TEST(ElaborateOptions, EveryValueExactlyOnce) {
+    EXPECT_EQ(findings(cell("    option o = a | b | c\n    s[t] = match o { a | c => I; b => 2 }")),
+              "");
+    EXPECT_EQ(findings(cell("    option o = a | b\n    s[t] = match o { a | b => I; b => 0 }")),
+              "E0408 b\n");
     EXPECT_EQ(findings(cell("    option o = a | b\n    s[t] = match o { a => I }")), "E0409 o\n");
     EXPECT_EQ(findings(cell("    option o = a | b\n    s[t] = match o { a => I; b => I; a => 0 }")),
               "E0408 a\n");

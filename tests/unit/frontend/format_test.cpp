@@ -118,6 +118,11 @@ TEST(Format, KeepsAnAlignmentBesideContinuations) {
     EXPECT_EQ(formatted(text), text);
 }
 
+TEST(Format, OneLineForEachArmOfAMatch) {
+    EXPECT_EQ(formatted("fn f(x) = match o { a|b=>1   long | c => x; and=>2 }\n"),
+              "fn f(x) = match o {\n    a | b    => 1\n    long | c => x\n    and      => 2\n}\n");
+}
+
 TEST(Format, AlignsCommentsThatWereAligned) {
     EXPECT_EQ(formatted("neuron A {\n  param a=1   /// one\n  param bb=2  /// two\n}\n"),
               "neuron A {\n    param a  = 1  /// one\n    param bb = 2  /// two\n}\n");
