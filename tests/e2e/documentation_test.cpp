@@ -34,7 +34,8 @@ std::vector<fs::path> files_below(const std::vector<std::string>& places,
 }
 
 std::vector<fs::path> pages() {
-    return files_below({"README.md", "CONTRIBUTING.md", "docs", "bench/README.md"}, ".md");
+    return files_below(
+        {"README.md", "CONTRIBUTING.md", "docs", "bench/README.md", "editors/README.md"}, ".md");
 }
 
 struct Block {
@@ -137,6 +138,27 @@ TEST(Documentation, examples_pass_check_or_name_what_is_missing) {
         const ProcessResult result = run_snnc({"check", file.string()});
         EXPECT_TRUE(result.exit_code == 0 || result.exit_code == 2) << file << "\n" << result.err;
     }
+}
+
+/// The words of `NAME:'word'` in the grammar and of the functions in the table of operators.
+std::vector<std::string> words_of_the_language() {
+    std::vector<std::string> words;
+    const auto collect = [&](const std::string& text, const std::regex& pattern) {
+        for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it)
+            words.push_back((*it)[1].str());
+    };
+    collect(read_text(root / "grammar/Snn.g4"), std::regex(R"([A-Z]+:'([a-z]+)';)"));
+    collect(read_text(root / "ir/expr/ops.def"),
+            std::regex(R"re(SNNC_OP\(\w+, \d, "([a-z0-9]+)", Call\))re"));
+    return words;
+}
+
+TEST(Documentation, editors_colour_every_word) {
+    const std::string grammar = read_text(root / "editors/vscode/syntaxes/snn.tmLanguage.json");
+    const std::vector<std::string> words = words_of_the_language();
+    EXPECT_GT(words.size(), 50u);
+    for (const std::string& word : words)
+        EXPECT_TRUE(std::regex_search(grammar, std::regex("[(|*:]" + word + "[|)\\\\]"))) << word;
 }
 
 TEST(Documentation, relative_links_lead_somewhere) {
