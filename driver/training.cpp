@@ -115,30 +115,20 @@ bool Training::should_stop() const {
 
 // ---- one step ------------------------------------------------------------------------------
 
-/// The numbers that the update equations read (ir::add_optimizer). Kingma and Ba, 2015, with the
-/// bias corrections of update k.
+/// The numbers that the update equations read (ir::add_optimizer).
 void Training::set_hyperparameters() {
-    const ir::OptimizerConfig& config = plan_.optimizer;
-    const auto k = double(position_.step + 1);
-    const double rate = config.learning_rate * schedule_factor(plan_.schedule, position_.step,
-                                                               plan_.epochs * batches_per_epoch(),
-                                                               batches_per_epoch());
+    const double rate = plan_.optimizer.learning_rate *
+                        schedule_factor(plan_.schedule, position_.step,
+                                        plan_.epochs * batches_per_epoch(), batches_per_epoch());
     for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
         const ir::Tensor& tensor = network_.tensors[i];
         if (tensor.role != ir::Role::HyperParameter) continue;
-        double value = 0;
-        if (tensor.name == "lr") {
-            value = rate;
-        } else if (tensor.name == "adam.step_size") {
-            value = rate / (1 - std::pow(config.beta1, k));
-        } else if (tensor.name == "adam.sqrt_correction2") {
-            value = std::sqrt(1 - std::pow(config.beta2, k));
-        } else if (tensor.name == "mode.train") {
-            value = 1;
-        } else {
-            throw std::logic_error("nobody sets the hyperparameter " + tensor.name);
-        }
-        values_[{i}].floats = {float(value)};
+        const auto value =
+            tensor.name == "mode.train"
+                ? std::optional(1.0)
+                : ir::optimizer_number(tensor.name, plan_.optimizer, rate, position_.step + 1);
+        if (!value) throw std::logic_error("nobody sets the hyperparameter " + tensor.name);
+        values_[{i}].floats = {float(*value)};
     }
 }
 

@@ -8,36 +8,104 @@
 
 namespace snnc::frontend {
 
+namespace {
+
+using Config = ir::OptimizerConfig;
+
+struct OptimizerRow {
+    const char* name;
+    Config::Kind kind;
+    double learning_rate, weight_decay, epsilon;  // PyTorch's defaults
+    std::vector<std::string> arguments;
+};
+
+const std::vector<OptimizerRow>& optimizers() {
+    using Kind = Config::Kind;
+    static const std::vector<OptimizerRow> rows{
+        {"sgd", Kind::Sgd, 1e-3, 0, 0, {"lr", "momentum", "nesterov", "dampening", "weight_decay"}},
+        {"adam", Kind::Adam, 1e-3, 0, 1e-8, {"lr", "betas", "eps", "amsgrad", "weight_decay"}},
+        {"adamw", Kind::AdamW, 1e-3, 1e-2, 1e-8, {"lr", "betas", "eps", "amsgrad", "weight_decay"}},
+        {"adamax", Kind::Adamax, 2e-3, 0, 1e-8, {"lr", "betas", "eps", "weight_decay"}},
+        {"rmsprop",
+         Kind::RmsProp,
+         1e-2,
+         0,
+         1e-8,
+         {"lr", "alpha", "eps", "momentum", "centered", "weight_decay"}},
+        {"adagrad",
+         Kind::Adagrad,
+         1e-2,
+         0,
+         1e-10,
+         {"lr", "lr_decay", "eps", "initial_accumulator_value", "weight_decay"}},
+    };
+    return rows;
+}
+
+const OptimizerRow* optimizer_named(const std::string& name) {
+    const auto& rows = optimizers();
+    const auto found = std::find_if(rows.begin(), rows.end(),
+                                    [&](const OptimizerRow& row) { return row.name == name; });
+    return found == rows.end() ? nullptr : &*found;
+}
+
+/// Where an argument that is a number goes.
+double* number_of(Config& config, const std::string& argument) {
+    const std::pair<const char*, double*> places[] = {
+        {"lr", &config.learning_rate},    {"momentum", &config.momentum},
+        {"dampening", &config.dampening}, {"weight_decay", &config.weight_decay},
+        {"eps", &config.epsilon},         {"alpha", &config.alpha},
+        {"lr_decay", &config.rate_decay}, {"initial_accumulator_value", &config.first_square},
+    };
+    for (const auto& [name, place] : places)
+        if (argument == name) return place;
+    return nullptr;
+}
+
+bool* flag_of(Config& config, const std::string& argument) {
+    if (argument == "nesterov") return &config.nesterov;
+    if (argument == "amsgrad") return &config.amsgrad;
+    return argument == "centered" ? &config.centered : nullptr;
+}
+
+}  // namespace
+
 void TrainingBuilder::read_optimizer(const Expr& value) {
-    using Kind = ir::OptimizerConfig::Kind;
     const auto* reference = std::get_if<Reference>(&value.node);
     const auto callee = reference ? expressions_.callee(reference->path) : Expressions::Callee{};
     const bool plain = reference && !reference->surrogate && !callee.module && !callee.index &&
                        callee.used == reference->path.suffixes.size();
     const std::string name = plain ? callee.name->text : "";
-    if (name != "sgd" && name != "adam" && name != "adamw") {
+    const OptimizerRow* row = optimizer_named(name);
+    if (row == nullptr) {
+        std::vector<std::string> known;
+        for (const OptimizerRow& other : optimizers()) known.emplace_back(other.name);
         const Name written{name, plain ? callee.name->range : value.range};
         context_.unknown(written,
-                         name.empty() ? "an optimizer is `sgd`, `adam` or `adamw`"
+                         name.empty() ? "an optimizer is written `adam(lr = 1e-3)`"
                                       : fmt::format("there is no optimizer `{}`", name),
-                         {"sgd", "adam", "adamw"});
+                         known);
         return;
     }
-    ir::OptimizerConfig& config = training_.optimizer;
-    config.kind = name == "sgd" ? Kind::Sgd : name == "adam" ? Kind::Adam : Kind::AdamW;
-    config.learning_rate = 1e-3;
-    config.weight_decay = config.kind == Kind::AdamW ? 1e-2 : 0;
-    if (!callee.call) return;
-    const std::vector<std::string> known =
-        config.kind == Kind::Sgd
-            ? std::vector<std::string>{"lr", "momentum", "nesterov", "weight_decay"}
-            : std::vector<std::string>{"lr", "betas", "eps", "weight_decay"};
-    ConstantNames constants(context_, "in the train block");
+    Config& config = training_.optimizer;
+    config.kind = row->kind;
+    config.learning_rate = row->learning_rate;
+    config.weight_decay = row->weight_decay;
+    config.epsilon = row->epsilon;
+    if (callee.call) read_optimizer_arguments(*callee.call, name, row->arguments);
+    if (config.nesterov && config.momentum == 0)
+        context_.error(Code::BadSetting, value.range, "`nesterov` needs a `momentum`");
+    if (config.nesterov && config.dampening != 0)
+        context_.error(Code::BadSetting, value.range, "`nesterov` allows no `dampening`");
+}
+
+void TrainingBuilder::read_optimizer_arguments(const CallSuffix& call, const std::string& name,
+                                               const std::vector<std::string>& known) {
     std::map<std::string, SourceRange> seen;
-    for (const Argument& argument : callee.call->arguments) {
+    for (const Argument& argument : call.arguments) {
         if (!expressions_.plain(argument)) continue;
         if (!argument.name) {
-            const bool first = &argument == &callee.call->arguments.front();
+            const bool first = &argument == &call.arguments.front();
             auto report = context_.error(Code::WrongArguments, argument.range,
                                          fmt::format("`{}` takes its arguments by name", name));
             if (first)
@@ -53,33 +121,29 @@ void TrainingBuilder::read_optimizer(const Expr& value) {
                 .label(place->second, "first given here");
             continue;
         }
-        const Expr& given = *argument.value.value;
-        const auto number = [&](double& place, double least) {
-            const auto known_value = expressions_.number(given, constants, "`" + what + "`");
-            if (known_value && !(*known_value >= least))
-                context_.error(Code::OutOfInterval, given.range,
-                               fmt::format("`{}` must be at least {}", what, to_text(least)));
-            else if (known_value)
-                place = *known_value;
-        };
         if (std::find(known.begin(), known.end(), what) == known.end())
             context_.unknown(*argument.name, fmt::format("`{}` has no argument `{}`", name, what),
                              known);
-        else if (what == "lr")
-            number(config.learning_rate, 0);
-        else if (what == "momentum")
-            number(config.momentum, 0);
-        else if (what == "weight_decay")
-            number(config.weight_decay, 0);
-        else if (what == "eps")
-            number(config.epsilon, 0);
-        else if (what == "nesterov")
-            config.nesterov = flag(given, what);
         else
-            read_betas(given, config);
+            read_optimizer_argument(what, *argument.value.value);
     }
-    if (config.nesterov && config.momentum == 0)
-        context_.error(Code::BadSetting, value.range, "`nesterov` needs a `momentum`");
+}
+
+void TrainingBuilder::read_optimizer_argument(const std::string& what, const Expr& given) {
+    Config& config = training_.optimizer;
+    if (bool* place = flag_of(config, what)) {
+        *place = flag(given, what);
+        return;
+    }
+    double* place = number_of(config, what);
+    if (place == nullptr) return read_betas(given, config);
+    ConstantNames constants(context_, "in the train block");
+    const auto known = expressions_.number(given, constants, "`" + what + "`");
+    if (known && !(*known >= 0))
+        context_.error(Code::OutOfInterval, given.range,
+                       fmt::format("`{}` must be at least 0", what));
+    else if (known)
+        *place = *known;
 }
 
 void TrainingBuilder::read_betas(const Expr& given, ir::OptimizerConfig& config) {

@@ -42,6 +42,9 @@ class TrainingBuilder {
     void declare_target(const TypedName& target);
     void read_setting(const TrainSetting& setting);
     void read_optimizer(const Expr& value);
+    void read_optimizer_arguments(const CallSuffix& call, const std::string& name,
+                                  const std::vector<std::string>& known);
+    void read_optimizer_argument(const std::string& what, const Expr& given);
     void read_betas(const Expr& value, ir::OptimizerConfig& config);
     void read_freeze(const Freeze& freeze);
 

@@ -33,8 +33,12 @@ struct Gradients {
 Gradients differentiate(Network& network, TensorId loss, const std::vector<TensorId>& wrt);
 
 /// Appends the optimiser's update equations for every trainable parameter that has a gradient, as
-/// PyTorch's SGD, Adam and AdamW define them; learning rate and bias corrections are
-/// HyperParameter tensors named "lr", "adam.step_size", "adam.sqrt_correction2".
+/// PyTorch defines them. What differs between updates is a HyperParameter tensor.
 void add_optimizer(Network& network, const Gradients& gradients, const OptimizerConfig& config);
+
+/// The value of such a tensor, by its name, for update 1, 2, …; `learning_rate` is the one that the
+/// schedule gives. Nothing for a name that is none of an optimiser's.
+std::optional<double> optimizer_number(const std::string& name, const OptimizerConfig& config,
+                                       double learning_rate, std::int64_t update);
 
 }  // namespace snnc::ir

@@ -1,5 +1,7 @@
-// Update equations of the optimisers, as PyTorch defines them (torch.optim.SGD, Adam, AdamW).
+// Update equations of the optimisers, as PyTorch defines them (torch.optim), in its order of
+// operations.
 
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -54,13 +56,16 @@ class OptimizerEquations {
     void add(const Parameter& parameter, TensorId gradient) {
         parameter_ = parameter.tensor;
         bounds_ = parameter.sigmoid_bounds;
+        using Kind = OptimizerConfig::Kind;
         const Value weight = unbounded(parameter), slope = clipped(read(gradient));
-        if (config_.kind == OptimizerConfig::Kind::Sgd) {
-            sgd(weight, slope + config_.weight_decay * weight);
-        } else if (config_.kind == OptimizerConfig::Kind::Adam) {
-            adam(weight, slope + config_.weight_decay * weight);
-        } else {
-            adam(decayed(weight), slope);
+        if (config_.kind == Kind::AdamW) return adam(decayed(weight), slope);
+        const Value pulled = slope + config_.weight_decay * weight;
+        switch (config_.kind) {
+            case Kind::Sgd: return sgd(weight, pulled);
+            case Kind::Adamax: return adamax(weight, pulled);
+            case Kind::RmsProp: return rms_prop(weight, pulled);
+            case Kind::Adagrad: return adagrad(weight, pulled);
+            default: return adam(weight, pulled);
         }
     }
 
@@ -131,13 +136,30 @@ class OptimizerEquations {
         network_.updates.push_back({target, value.id()});
     }
 
-    /// buffer := momentum*buffer + slope. From 0 the first step gives the slope itself, which is
-    /// how PyTorch starts the buffer.
+    /// A moving average that follows `value` with the rate 1 - `keep`, and its next value.
+    Value average(const std::string& suffix, double keep, const Value& value) {
+        const TensorId before = state(suffix);
+        const Value next = read(before) + (1 - keep) * (value - read(before));
+        update(before, next);
+        return next;
+    }
+
+    /// The same for squares, in the order of operations that PyTorch has for these.
+    Value average_square(const std::string& suffix, double keep, const Value& value) {
+        const TensorId before = state(suffix);
+        const Value next = keep * read(before) + (1 - keep) * value * value;
+        update(before, next);
+        return next;
+    }
+
+    /// buffer := momentum*buffer + (1 - dampening)*slope. The first step takes the slope itself.
     void sgd(const Value& weight, Value slope) {
         const Value rate = hyperparameter("lr");
         if (config_.momentum != 0) {
             const TensorId buffer = state("momentum");
-            const Value next = config_.momentum * read(buffer) + slope;
+            const Value pushed =
+                config_.dampening == 0 ? slope : hyperparameter("sgd.undamped") * slope;
+            const Value next = config_.momentum * read(buffer) + pushed;
             update(buffer, next);
             slope = config_.nesterov ? slope + config_.momentum * next : next;
         }
@@ -149,18 +171,57 @@ class OptimizerEquations {
         return weight * (1 - hyperparameter("lr") * config_.weight_decay);
     }
 
-    /// Kingma and Ba, 2015, in the order of operations of torch.optim: the bias corrections stand
-    /// in the step size and in the root's divisor.
+    /// Kingma and Ba, 2015: the bias corrections stand in the step size and in the root's divisor.
+    /// AMSGrad (Reddi, Kale and Kumar, 2018) divides by the largest mean square so far.
     void adam(const Value& weight, const Value& slope) {
         const Value step_size = hyperparameter("adam.step_size");
         const Value root_correction = hyperparameter("adam.sqrt_correction2");
-        const TensorId first = state("exp_avg"), second = state("exp_avg_sq");
-        const Value mean = read(first) + (1 - config_.beta1) * (slope - read(first));
-        const Value square = config_.beta2 * read(second) + (1 - config_.beta2) * slope * slope;
-        update(first, mean);
-        update(second, square);
+        const Value mean = average("exp_avg", config_.beta1, slope);
+        Value square = average_square("exp_avg_sq", config_.beta2, slope);
+        if (config_.amsgrad) {
+            const TensorId largest = state("max_exp_avg_sq");
+            square = read(largest).call(Op::Max, square);
+            update(largest, square);
+        }
         const Value root = square.call(Op::Sqrt) / root_correction + config_.epsilon;
         update_parameter(weight - step_size * (mean / root));
+    }
+
+    /// Kingma and Ba, 2015, section 7.1: the largest slope takes the place of the root.
+    void adamax(const Value& weight, const Value& slope) {
+        const Value step_size = hyperparameter("adam.step_size");
+        const Value mean = average("exp_avg", config_.beta1, slope);
+        const TensorId largest = state("exp_inf");
+        const Value next =
+            (config_.beta2 * read(largest)).call(Op::Max, slope.call(Op::Abs) + config_.epsilon);
+        update(largest, next);
+        update_parameter(weight - step_size * (mean / next));
+    }
+
+    /// Tieleman and Hinton, 2012; centred (Graves, 2013) with the mean slope taken off.
+    void rms_prop(const Value& weight, const Value& slope) {
+        Value square = average_square("square_avg", config_.alpha, slope);
+        if (config_.centered) {
+            const Value mean = average("grad_avg", config_.alpha, slope);
+            square = square - mean * mean;
+        }
+        Value push = slope / (square.call(Op::Sqrt) + config_.epsilon);
+        if (config_.momentum != 0) {
+            const TensorId buffer = state("momentum");
+            push = config_.momentum * read(buffer) + push;
+            update(buffer, push);
+        }
+        update_parameter(weight - hyperparameter("lr") * push);
+    }
+
+    /// Duchi, Hazan and Singer, 2011.
+    void adagrad(const Value& weight, const Value& slope) {
+        const TensorId sum = state("sum");
+        const Value next = read(sum) + slope * slope;
+        update(sum, next);
+        const Value squares = config_.first_square == 0 ? next : next + config_.first_square;
+        update_parameter(weight - hyperparameter("adagrad.rate") *
+                                      (slope / (squares.call(Op::Sqrt) + config_.epsilon)));
     }
 
     Network& network_;
@@ -185,6 +246,17 @@ void add_optimizer(Network& network, const Gradients& gradients, const Optimizer
     }
     equations.measure_norm(followed);
     for (std::size_t i = 0; i < trained.size(); ++i) equations.add(trained[i], followed[i]);
+}
+
+std::optional<double> optimizer_number(const std::string& name, const OptimizerConfig& config,
+                                       double learning_rate, std::int64_t update) {
+    const auto k = double(update);
+    if (name == "lr") return learning_rate;
+    if (name == "adam.step_size") return learning_rate / (1 - std::pow(config.beta1, k));
+    if (name == "adam.sqrt_correction2") return std::sqrt(1 - std::pow(config.beta2, k));
+    if (name == "adagrad.rate") return learning_rate / (1 + (k - 1) * config.rate_decay);
+    if (name == "sgd.undamped") return update == 1 ? 1 : 1 - config.dampening;
+    return std::nullopt;
 }
 
 }  // namespace snnc::ir

@@ -259,11 +259,16 @@ struct ScheduleSegment {
 };
 
 struct OptimizerConfig {
-    enum class Kind { Sgd, Adam, AdamW };
+    enum class Kind { Sgd, Adam, AdamW, Adamax, RmsProp, Adagrad };
     Kind kind = Kind::Sgd;
-    double learning_rate = 1e-3, momentum = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8,
-           weight_decay = 0;
+    double learning_rate = 1e-3, epsilon = 1e-8, weight_decay = 0;
+    double momentum = 0, dampening = 0;  // Sgd, RmsProp (without dampening)
     bool nesterov = false;
+    double beta1 = 0.9, beta2 = 0.999;  // Adam, AdamW, Adamax
+    bool amsgrad = false;               // Adam, AdamW
+    double alpha = 0.99;                // RmsProp: smoothing of the squares
+    bool centered = false;
+    double rate_decay = 0, first_square = 0;  // Adagrad
     std::optional<double> clip_norm;   // the largest norm of all gradients together
     std::optional<double> clip_value;  // the largest magnitude of each entry
 };

@@ -21,7 +21,7 @@ ir::Training trained(const std::string& lines) {
 
 std::string optimizer(const std::string& use) {
     const ir::OptimizerConfig config = trained("optimizer = " + use).optimizer;
-    const char* const kinds[] = {"sgd", "adam", "adamw"};
+    const char* const kinds[] = {"sgd", "adam", "adamw", "adamax", "rmsprop", "adagrad"};
     char text[160];
     std::snprintf(text, sizeof text, "%s lr=%g momentum=%g%s betas=%g,%g eps=%g decay=%g",
                   kinds[int(config.kind)], config.learning_rate, config.momentum,
@@ -31,14 +31,28 @@ std::string optimizer(const std::string& use) {
 }
 
 TEST(ElaborateOptimizers, HavePyTorchsDefaults) {
-    EXPECT_EQ(optimizer("sgd"), "sgd lr=0.001 momentum=0 betas=0.9,0.999 eps=1e-08 decay=0");
+    EXPECT_EQ(optimizer("sgd"), "sgd lr=0.001 momentum=0 betas=0.9,0.999 eps=0 decay=0");
+    EXPECT_EQ(optimizer("adamax"), "adamax lr=0.002 momentum=0 betas=0.9,0.999 eps=1e-08 decay=0");
+    EXPECT_EQ(optimizer("rmsprop"), "rmsprop lr=0.01 momentum=0 betas=0.9,0.999 eps=1e-08 decay=0");
+    EXPECT_EQ(optimizer("adagrad"), "adagrad lr=0.01 momentum=0 betas=0.9,0.999 eps=1e-10 decay=0");
     EXPECT_EQ(optimizer("adam()"), "adam lr=0.001 momentum=0 betas=0.9,0.999 eps=1e-08 decay=0");
     EXPECT_EQ(optimizer("adamw"), "adamw lr=0.001 momentum=0 betas=0.9,0.999 eps=1e-08 decay=0.01");
 }
 
 TEST(ElaborateOptimizers, TakeTheirArguments) {
     EXPECT_EQ(optimizer("sgd(lr = 0.1, momentum = 0.5, nesterov = true, weight_decay = 0.2)"),
-              "sgd lr=0.1 momentum=0.5 nesterov betas=0.9,0.999 eps=1e-08 decay=0.2");
+              "sgd lr=0.1 momentum=0.5 nesterov betas=0.9,0.999 eps=0 decay=0.2");
+    EXPECT_EQ(trained("optimizer = sgd(momentum = 0.5, dampening = 0.1)").optimizer.dampening, 0.1);
+    EXPECT_TRUE(trained("optimizer = adamw(amsgrad = true)").optimizer.amsgrad);
+    const ir::OptimizerConfig rms =
+        trained("optimizer = rmsprop(alpha = 0.9, centered = true, momentum = 0.5)").optimizer;
+    EXPECT_EQ(rms.alpha, 0.9);
+    EXPECT_TRUE(rms.centered);
+    EXPECT_EQ(rms.momentum, 0.5);
+    const ir::OptimizerConfig adagrad =
+        trained("optimizer = adagrad(lr_decay = 0.1, initial_accumulator_value = 2)").optimizer;
+    EXPECT_EQ(adagrad.rate_decay, 0.1);
+    EXPECT_EQ(adagrad.first_square, 2);
     EXPECT_EQ(optimizer("adam(lr = 2*0.1, betas = (0.8, 0.9), eps = 1e-6)"),
               "adam lr=0.2 momentum=0 betas=0.8,0.9 eps=1e-06 decay=0");
 }
@@ -53,6 +67,9 @@ TEST(ElaborateOptimizers, Mistakes) {
     EXPECT_EQ(refused("optimizer = sgd(lr = 0.1, lr = 0.2)"), "E0202 lr\n");
     EXPECT_EQ(refused("optimizer = sgd(lr = learn 0.1)"), "E0205 learn 0.1\n");
     EXPECT_EQ(refused("optimizer = sgd(nesterov = true)"), "E0501 sgd(nesterov = true)\n");
+    EXPECT_EQ(refused("optimizer = sgd(momentum = 0.9, nesterov = true, dampening = 0.1)"),
+              "E0501 sgd(momentum = 0.9, nesterov = true, dampening = 0.1)\n");
+    EXPECT_EQ(refused("optimizer = rmsprop(betas = (0.9, 0.9))"), "E0201 betas\n");
     EXPECT_EQ(refused("optimizer = adam(betas = 0.9)"), "E0301 0.9\n");
     EXPECT_EQ(refused("optimizer = adam(betas = (0.9, 1))"), "E0301 (0.9, 1)\n");
     EXPECT_EQ(refused("optimizer = sgd[3]"), "E0201 sgd[3]\n");
