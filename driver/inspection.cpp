@@ -12,6 +12,18 @@ namespace {
 /// A cell that spikes in more of the steps than this carries next to no information.
 constexpr double saturated_rate = 0.95;
 
+/// Whether an equation, loss, or metric reads the tensor. Nobody does where a read-out is judged by
+/// its membrane.
+bool is_read(const ir::Network& network, ir::TensorId tensor) {
+    return std::any_of(network.definitions.begin(), network.definitions.end(),
+                       [&](const ir::Definition& definition) {
+                           const auto uses = ir::uses(network, definition);
+                           return std::any_of(uses.begin(), uses.end(), [&](const ir::Use& use) {
+                               return use.tensor == tensor;
+                           });
+                       });
+}
+
 }  // namespace
 
 Inspection::Inspection(Session& session, ir::Network& network, const ir::Gradients& gradients,
@@ -28,8 +40,9 @@ Inspection::Inspection(Session& session, ir::Network& network, const ir::Gradien
             counts.per_step = counts.per_sample = false;
             counts.initial = {};
             const ir::TensorId id = network.add(std::move(counts));
+            const bool read = is_read(network, variable);
             network.define(id, ir::SumTo{variable});
-            spikes_.push_back({population.name, population.range, id});
+            spikes_.push_back({population.name, population.range, id, read});
         }
     }
 }
@@ -91,7 +104,8 @@ void Inspection::measure_gradients(const PortValues& values) {
 
 void Inspection::warn_of_silence(std::int64_t epoch) {
     for (std::size_t i = 0; i < activities_.size(); ++i) {
-        if (activities_[i].silent < 1 || !warned_.insert(spikes_[i].population).second) continue;
+        const bool matters = spikes_[i].read && activities_[i].silent == 1;
+        if (!matters || !warned_.insert(spikes_[i].population).second) continue;
         session_.diagnostics
             .report(Code::SilentLayer, spikes_[i].range,
                     fmt::format("no cell of `{}` fired after epoch {}", spikes_[i].population,

@@ -50,6 +50,7 @@ class Inspection {
         std::string population;
         SourceRange range;
         ir::TensorId counts;  // spikes of each cell over all steps and samples
+        bool read;            // by an equation, a loss, or a metric
     };
 
     void measure_activity(const ir::RunSize& size, const PortValues& values);

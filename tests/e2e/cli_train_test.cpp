@@ -193,6 +193,14 @@ TEST(Training, tells_how_often_cells_fire_and_warns_of_silent_layers) {
     EXPECT_NE(silent.err.find("no cell of `hidden` fired after epoch 1"), std::string::npos);
     EXPECT_NE(silent.err.find("[W0604]"), std::string::npos) << silent.err;
     EXPECT_EQ(silent.err.find("after epoch 2"), std::string::npos) << "warned twice";
+
+    // The spikes of a read-out that is judged by its membrane mean nothing.
+    std::string text = small_network;
+    text.replace(text.find("count(out.s)"), 12, "last(out.v)");
+    const SmallCase judged_by_membrane(text);
+    const ProcessResult quiet = judged_by_membrane.run("train", {"--set", "out.theta=1000"});
+    EXPECT_EQ(quiet.exit_code, 0) << quiet.err;
+    EXPECT_EQ(quiet.err.find("W0604"), std::string::npos) << quiet.err;
 }
 
 }  // namespace
