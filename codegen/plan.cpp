@@ -4,6 +4,7 @@
 #include <set>
 
 #include "codegen/kernels.h"
+#include "codegen/loop_memory.h"
 
 namespace snnc::codegen {
 namespace {
@@ -19,7 +20,7 @@ void for_each_scan(const std::vector<ir::Task>& tasks, const Visit& visit) {
 class Planner {
  public:
     Planner(const ir::Network& network, const ir::StepProgram& program, const Target& target)
-        : network_(network), program_(program) {
+        : network_(network), program_(program), rings_(loop_memory(network, program)) {
         plan_.lanes = vector_lanes(target);
     }
 
@@ -38,7 +39,7 @@ class Planner {
 
  private:
     Slot slot_of(const ir::Tensor& tensor, std::int64_t row_bytes) const {
-        return {row_bytes, tensor.per_step, tensor.per_sample, -1};
+        return {row_bytes, tensor.per_step, tensor.per_sample, -1, 0};
     }
     std::int32_t add(const Slot& slot) {
         plan_.slots.push_back(slot);
@@ -65,6 +66,10 @@ class Planner {
                 plan_.bits[i] = add(slot_of(tensor, (count + 63) / 64 * 8));
             else if (storage != ir::Storage::None && plan_.values[i] < 0)
                 plan_.values[i] = add(slot_of(tensor, 4 * count));
+            else
+                continue;
+            if (const auto ring = rings_.find({i}); ring != rings_.end())
+                plan_.slots.back().ring = ring->second;
         }
     }
 
@@ -89,15 +94,15 @@ class Planner {
         const ConvolutionKernel& k = call.kernel;
         const std::int64_t vectors = (k.window.places() * k.in() + plan_.lanes - 1) / plan_.lanes;
         plan_.turned_windows[call.b] =
-            add({4 * k.result.channels * vectors * plan_.lanes, false, false, -1});
+            add({4 * k.result.channels * vectors * plan_.lanes, false, false, -1, 0});
     }
     void turn_taps(ir::TensorId weight) {
         if (plan_.turned_taps.count(weight)) return;
         plan_.turned_taps[weight] =
-            add({4 * ir::element_count(network_[weight].shape), false, false, -1});
+            add({4 * ir::element_count(network_[weight].shape), false, false, -1, 0});
     }
     Slot slot_of_parts(ir::TensorId id) const {
-        return {4 * weight_parts * ir::element_count(network_[id].shape), false, false, -1};
+        return {4 * weight_parts * ir::element_count(network_[id].shape), false, false, -1, 0};
     }
     void unpack(ir::TensorId id) {
         if (plan_.values[id.index] >= 0 || plan_.unpacked.count(id)) return;
@@ -110,12 +115,13 @@ class Planner {
             const auto* dense = std::get_if<ir::Dense>(&network_.definition(id)->kind);
             if (!dense || plan_.turned.count(dense->weight)) continue;
             const std::int64_t count = ir::element_count(network_[dense->weight].shape);
-            plan_.turned[dense->weight] = add({4 * count, false, false, -1});
+            plan_.turned[dense->weight] = add({4 * count, false, false, -1, 0});
         }
     }
 
     const ir::Network& network_;
     const ir::StepProgram& program_;
+    std::map<ir::TensorId, std::int64_t> rings_;
     BufferPlan plan_;
 };
 

@@ -32,9 +32,12 @@ struct Slot {
     bool per_step = false;
     bool per_sample = false;
     std::int32_t port = -1;  // index of the port that is this array; -1: memory of the executable
+    /// Rows for this many steps, a power of two, which are used again and again; 0: for all.
+    std::int64_t ring = 0;
 
     std::int64_t bytes(const ir::RunSize& size) const {
-        return row_bytes * (per_step ? size.steps : 1) * (per_sample ? size.samples : 1);
+        const std::int64_t steps = ring > 0 ? ring : size.steps;
+        return row_bytes * (per_step ? steps : 1) * (per_sample ? size.samples : 1);
     }
 };
 

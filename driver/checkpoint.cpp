@@ -92,7 +92,7 @@ void save_checkpoint(const std::string& folder, const ir::Network& network,
                      const PortValues& values, const TrainingPosition& position) {
     runtime::TensorFile file;
     for (const ir::TensorId id : kept_tensors(network)) {
-        file.tensors[network[id].name] = to_file_layout(network[id], values.at(id).floats);
+        file.tensors[network[id].name] = to_file_layout(network[id], values.at(id));
     }
     file.metadata[metadata_key] = to_json(position).dump();
     runtime::write_safetensors(checkpoint_file(folder), file);
@@ -115,7 +115,7 @@ TrainingPosition load_checkpoint(const std::string& folder, const ir::Network& n
                      network[id].name, runtime::to_string(file_shape(network[id]))),
                  file);
         }
-        values[id].floats = from_file_layout(network[id], found->second);
+        values[id] = from_file_layout(network[id], found->second);
     }
     if (contents.tensors.size() != kept.size()) {
         fail(Code::CheckpointMismatch,

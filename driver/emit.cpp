@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "driver/command_line.h"
+#include "driver/parameters.h"
 #include "driver/pipeline.h"
 #include "frontend/ast_printer.h"
 #include "frontend/parse.h"
@@ -55,6 +56,8 @@ class NetworkStages {
     std::string emit() {
         const frontend::Module module = load_module(session_, options_.network.file);
         ir::Network network = make_network(session_, module, request(module));
+        PortValues values(network);  // the edges say how large tensors are
+        place_edges(session_, network, {}, network.training ? network.training->seed : 0, values);
         if (options_.stage == "net") return ir::print(network);
         if (options_.stage == "equations") return ir::print_equations(network);
         if (options_.stage == "grad") return emit_gradient(network);

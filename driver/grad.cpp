@@ -97,7 +97,7 @@ class GradientRun {
                            values);
     }
 
-    std::vector<ir::TensorId> bind(const ir::Network& network, PortValues& values) {
+    std::vector<ir::TensorId> bind(ir::Network& network, PortValues& values) {
         SizeFinder sizes;
         const auto initials = bind_forward(network, values, sizes);
         bind_arrays(session_, network, network.training->targets, "--target",
@@ -167,7 +167,7 @@ class GradientRun {
         Values zeros;
         if (!adjoint.valid()) zeros.floats.resize(std::size_t(element_count(tensor, size_)));
         const Values& gradient = adjoint.valid() ? values.at(adjoint) : zeros;
-        if (tensor.role == ir::Role::Parameter) return to_file_layout(tensor, gradient.floats);
+        if (tensor.role == ir::Role::Parameter) return to_file_layout(tensor, gradient);
         return to_array(network, id, gradient, size_, tensor.per_step);
     }
 

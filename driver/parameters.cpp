@@ -5,21 +5,24 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ir/net/patterns.h"
 #include "runtime/philox.h"
 
 namespace snnc::driver {
 namespace {
 
+/// `number(i)`: by which the draw of element i is counted.
+template <class Number>
 std::vector<float> draw(const ir::Initialiser& initialiser, const std::string& name,
-                        std::int64_t count, std::uint64_t seed) {
+                        std::int64_t count, std::uint64_t seed, Number number) {
     const runtime::Stream stream(seed, runtime::Purpose::Weights, name);
     const double a = initialiser.a, b = initialiser.b;
     std::vector<float> values(static_cast<std::size_t>(count), static_cast<float>(a));
     if (initialiser.kind == ir::Initialiser::Kind::Constant) return values;
     for (std::size_t i = 0; i < values.size(); ++i) {
         values[i] = initialiser.kind == ir::Initialiser::Kind::Uniform
-                        ? float(a + (b - a) * double(stream.uniform(i)))
-                        : float(a + b * stream.normal(i));
+                        ? float(a + (b - a) * double(stream.uniform(number(i))))
+                        : float(a + b * stream.normal(number(i)));
     }
     return values;
 }
@@ -45,8 +48,22 @@ bool all_finite(const std::vector<float>& values) {
 void initialise_parameters(const ir::Network& network, std::uint64_t seed, PortValues& values) {
     for (const ir::Parameter& parameter : network.parameters) {
         const ir::Tensor& tensor = network[parameter.tensor];
+        if (tensor.kind == ir::DataKind::Index) continue;  // edges
         values[parameter.tensor].floats =
-            draw(parameter.initialiser, tensor.name, ir::element_count(tensor.shape), seed);
+            draw(parameter.initialiser, tensor.name, ir::element_count(tensor.shape), seed,
+                 [](std::size_t element) { return element; });
+    }
+    for (const ir::Pattern& pattern : network.patterns) {
+        if (!pattern.weight.valid()) continue;
+        const auto parameter =
+            std::find_if(network.parameters.begin(), network.parameters.end(),
+                         [&](const ir::Parameter& one) { return one.tensor == pattern.weight; });
+        const ir::Tensor& tensor = network[pattern.weight];
+        const auto pairs = ir::pair_numbers(
+            pattern, {values.at(pattern.starts).ints, values.at(pattern.targets).ints});
+        values[pattern.weight].floats =
+            draw(parameter->initialiser, tensor.name, ir::element_count(tensor.shape), seed,
+                 [&](std::size_t edge) { return pairs[edge]; });
     }
 }
 
@@ -56,18 +73,21 @@ runtime::Shape file_shape(const ir::Tensor& tensor) {
     return shape;
 }
 
-runtime::Array to_file_layout(const ir::Tensor& tensor, const std::vector<float>& values) {
-    if (!tensor.transposed_in_files) return runtime::Array::of_f32(tensor.shape, values);
+runtime::Array to_file_layout(const ir::Tensor& tensor, const Values& values) {
+    if (tensor.kind == ir::DataKind::Index)
+        return runtime::Array::of_i32(tensor.shape, values.ints);
+    if (!tensor.transposed_in_files) return runtime::Array::of_f32(tensor.shape, values.floats);
     const auto columns = std::size_t(tensor.shape.back());
-    const auto turned = transpose(values, values.size() / columns, columns);
+    const auto turned = transpose(values.floats, values.floats.size() / columns, columns);
     return runtime::Array::of_f32(file_shape(tensor), turned);
 }
 
-std::vector<float> from_file_layout(const ir::Tensor& tensor, const runtime::Array& array) {
-    std::vector<float> values = array.to_f32();
+Values from_file_layout(const ir::Tensor& tensor, const runtime::Array& array) {
+    if (tensor.kind == ir::DataKind::Index) return {{}, array.to_i32()};
+    Values values{array.to_f32(), {}};
     if (!tensor.transposed_in_files) return values;
     const auto columns = std::size_t(tensor.shape.back());
-    return transpose(values, columns, values.size() / columns);
+    return {transpose(values.floats, columns, values.floats.size() / columns), {}};
 }
 
 // ---- files ---------------------------------------------------------------------------------
@@ -113,13 +133,14 @@ class WeightReader {
                                                runtime::to_string(found->second.shape)));
             return;
         }
-        auto numbers = from_file_layout(tensor, found->second);
-        if (!all_finite(numbers)) {
+        if (tensor.kind == ir::DataKind::Index) return;  // the edges are in their place
+        Values numbers = from_file_layout(tensor, found->second);
+        if (!all_finite(numbers.floats)) {
             report(Code::NotFinite,
                    fmt::format("the tensor `{}` holds NaN or infinity", tensor.name));
             return;
         }
-        values[id].floats = std::move(numbers);
+        values[id] = std::move(numbers);
     }
 
     void report_unknown(const std::string& name, const std::vector<std::string>& names,
@@ -147,9 +168,12 @@ void load_weights(Session& session, const ir::Network& network, const std::strin
     WeightReader(session, network, file).read(partial, values);
 }
 
-void prepare_parameters(Session& session, const ir::Network& network, const WeightOptions& options,
-                        std::uint64_t default_seed, PortValues& values) {
-    initialise_parameters(network, options.seed.value_or(default_seed), values);
+void prepare_parameters(Session& session, ir::Network& network, const WeightOptions& options,
+                        std::uint64_t default_seed, PortValues& values,
+                        const std::string& checkpoint) {
+    const std::uint64_t seed = options.seed.value_or(default_seed);
+    place_edges(session, network, checkpoint.empty() ? options.file : checkpoint, seed, values);
+    initialise_parameters(network, seed, values);
     if (!options.file.empty())
         load_weights(session, network, options.file, options.partial, values);
 }
@@ -158,7 +182,7 @@ runtime::TensorFile weights_file(const ir::Network& network, const PortValues& v
     runtime::TensorFile file;
     for (const ir::Parameter& parameter : network.parameters) {
         const ir::Tensor& tensor = network[parameter.tensor];
-        file.tensors[tensor.name] = to_file_layout(tensor, values.at(parameter.tensor).floats);
+        file.tensors[tensor.name] = to_file_layout(tensor, values.at(parameter.tensor));
     }
     return file;
 }

@@ -1,4 +1,5 @@
-// The parameters of a network: drawn, read from and written to .safetensors.
+// The parameters of a network: drawn, read from and written to .safetensors. The edges of its
+// sparse layers are parameters too.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,14 @@
 
 namespace snnc::driver {
 
-/// Draws every parameter by its initialiser: a function of seed, name and element alone.
+/// Takes the edges of all sparse layers from the file (empty: none) or, where it has none, draws
+/// them; puts their number into the network. Before anything else is made of network and values.
+/// Edges that do not fit their layer are reported and end the work (Stop).
+void place_edges(Session& session, ir::Network& network, const std::string& file,
+                 std::uint64_t seed, PortValues& values);
+
+/// Draws every parameter by its initialiser: a function of seed, name and element alone (of an
+/// edge's weight: the pair of cells). The edges must be there.
 void initialise_parameters(const ir::Network& network, std::uint64_t seed, PortValues& values);
 
 /// Reads a weights file over what is there. Missing, unknown and wrongly shaped tensors and values
@@ -18,13 +26,15 @@ void initialise_parameters(const ir::Network& network, std::uint64_t seed, PortV
 void load_weights(Session& session, const ir::Network& network, const std::string& file,
                   bool partial, PortValues& values);
 
-/// Draws, then reads the file of the options, if there is one.
-void prepare_parameters(Session& session, const ir::Network& network, const WeightOptions& options,
-                        std::uint64_t default_seed, PortValues& values);
+/// Places the edges, draws, then reads the file of the options, if there is one. `checkpoint`: a
+/// file that goes before it where edges are concerned.
+void prepare_parameters(Session& session, ir::Network& network, const WeightOptions& options,
+                        std::uint64_t default_seed, PortValues& values,
+                        const std::string& checkpoint = {});
 
 /// A tensor of the network as it stands in a file: PyTorch's layout.
-runtime::Array to_file_layout(const ir::Tensor& tensor, const std::vector<float>& values);
-std::vector<float> from_file_layout(const ir::Tensor& tensor, const runtime::Array& array);
+runtime::Array to_file_layout(const ir::Tensor& tensor, const Values& values);
+Values from_file_layout(const ir::Tensor& tensor, const runtime::Array& array);
 runtime::Shape file_shape(const ir::Tensor& tensor);
 
 /// All parameters, as they are written to a weights file.

@@ -45,7 +45,8 @@ class TrainVerb {
         session_.flush();
         make_plan(*network.training);
         PortValues values(network);
-        prepare_parameters(session_, network, options_.weights, network.training->seed, values);
+        prepare_parameters(session_, network, options_.weights, network.training->seed, values,
+                           options_.resume.empty() ? "" : checkpoint_file(options_.resume));
 
         const TrainingData data = load_data(session_, network, options_.data);
         const ir::Gradients gradients = add_optimizer(network);

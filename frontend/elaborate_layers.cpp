@@ -30,6 +30,7 @@ void NetworkBuilder::declare_layer(Node& node) {
         {"dense", &NetworkBuilder::declare_dense},
         {"scale", &NetworkBuilder::declare_scale},
         {"one_to_one", &NetworkBuilder::declare_one_to_one},
+        {"sparse", &NetworkBuilder::declare_sparse},
         {"delay", &NetworkBuilder::declare_delay},
         {"conv", &NetworkBuilder::declare_convolution},
         {"conv1d", &NetworkBuilder::declare_convolution},
@@ -41,33 +42,32 @@ void NetworkBuilder::declare_layer(Node& node) {
         {"flatten", &NetworkBuilder::declare_flatten},
         {"reshape", &NetworkBuilder::declare_reshape},
     };
-    const std::string& kind = node.callee.name->text;
-    const auto layer = layers.find(kind);
-    if (layer == layers.end()) {
-        context_.error(Code::LimitedLayer, node.callee.name->range,
-                       fmt::format("the layer `{}` cannot be compiled yet", kind));
-        node.broken = true;
-        return;
-    }
+    const Declare declare = layers.at(node.callee.name->text);
     const ir::TensorId from = node.edges.empty() ? ir::TensorId{} : source(node.edges[0]);
     node.broken = true;  // until its tensors are there
     if (!from.valid()) return;
-    (this->*layer->second)(node, from);
+    (this->*declare)(node, from);
     node.broken = !node.output.valid();
     if (node.output.valid()) node.shape = context_.network[node.output].shape;
 }
 
 // ---- arguments -----------------------------------------------------------------------------
 
+/// What says more than a number: weights may be learned, a pattern names its cells.
+static bool says_more(const std::string& layer, const Argument& argument) {
+    if (layer == "scale" || layer == "one_to_one") return true;
+    return layer == "sparse" && argument.name &&
+           (argument.name->text == "w" || argument.name->text == "pattern");
+}
+
 bool NetworkBuilder::check_layer_arguments(const Node& node, std::size_t most_positional,
                                            const std::vector<std::string>& named) {
     const std::string& kind = node.callee.name->text;
-    const bool takes_learned = kind == "scale" || kind == "one_to_one";
     bool sound = true;
     std::size_t positional = 0;
     std::map<std::string, SourceRange> seen;
     for (const Argument* argument : node.arguments) {
-        if (!takes_learned && !expressions_.plain(*argument)) sound = false;
+        if (!says_more(kind, *argument) && !expressions_.plain(*argument)) sound = false;
         if (!argument->name) {
             if (++positional <= most_positional) continue;
             context_.error(
@@ -149,18 +149,17 @@ ir::TensorId NetworkBuilder::add_layer_tensor(const Node& node, const std::strin
 /// PyTorch's default for Linear and convolutions is uniform_fan_in: both weight and bias uniform
 /// in ±1/sqrt(fan_in). kaiming is He's bound sqrt(6/fan_in), xavier Glorot's
 /// sqrt(6/(fan_in + fan_out)), both uniform.
-std::optional<ir::Initialiser> NetworkBuilder::weight_initialiser(const Node& node,
-                                                                  std::int64_t fan_in,
-                                                                  std::int64_t fan_out) {
+std::optional<ir::Initialiser> NetworkBuilder::weight_initialiser(const Node& node, double fan_in,
+                                                                  double fan_out) {
     using Kind = ir::Initialiser::Kind;
     const auto uniform = [](double bound) { return ir::Initialiser{Kind::Uniform, -bound, bound}; };
     const Argument* init = argument(node, "init");
-    if (!init) return uniform(1 / std::sqrt(double(fan_in)));
+    if (!init) return uniform(1 / std::sqrt(fan_in));
     const Expr& value = *init->value.value;
     if (const Name* word = as_word(value); word && !is_reserved(word->text)) {
-        if (word->text == "uniform_fan_in") return uniform(1 / std::sqrt(double(fan_in)));
-        if (word->text == "kaiming") return uniform(std::sqrt(6 / double(fan_in)));
-        if (word->text == "xavier") return uniform(std::sqrt(6 / double(fan_in + fan_out)));
+        if (word->text == "uniform_fan_in") return uniform(1 / std::sqrt(fan_in));
+        if (word->text == "kaiming") return uniform(std::sqrt(6 / fan_in));
+        if (word->text == "xavier") return uniform(std::sqrt(6 / (fan_in + fan_out)));
         if (word->text == "zeros") return ir::Initialiser{};
         context_.unknown(*word, fmt::format("there is no initialisation `{}`", word->text),
                          {"uniform_fan_in", "kaiming", "xavier", "zeros", "normal", "uniform"});
@@ -174,19 +173,23 @@ std::optional<ir::Initialiser> NetworkBuilder::weight_initialiser(const Node& no
 
 // ---- dense ---------------------------------------------------------------------------------
 
+/// The shape of the declared population behind the layer, or of the part that is met.
+std::optional<ir::Shape> NetworkBuilder::shape_behind(const Node& node) {
+    const Node* next = node.next;
+    if (!next || next->kind != Node::Kind::Cells || !next->shape) return std::nullopt;
+    for (const Edge& edge : next->edges) {
+        if (edge.from != &node || !edge.target_slice) continue;
+        const auto met = range(*edge.target_slice, next->name, *next->shape);
+        return met ? std::optional(met->shape) : std::nullopt;
+    }
+    return next->shape;
+}
+
 /// Without a number: as many as the declared population behind it has.
 std::optional<std::int64_t> NetworkBuilder::dense_width(Node& node) {
     if (const Argument* width = argument(node, ""))
         return expressions_.whole(*width->value.value, constants_, "the number of outputs", 1);
-    const Node* next = node.next;
-    if (next && next->kind == Node::Kind::Cells && next->shape && next->shape->size() == 1) {
-        for (const Edge& edge : next->edges)
-            if (edge.from == &node && edge.target_slice) {
-                const auto met = range(*edge.target_slice, next->name, *next->shape);
-                return met ? std::optional(met->shape[0]) : std::nullopt;
-            }
-        return (*next->shape)[0];
-    }
+    if (const auto behind = shape_behind(node); behind && behind->size() == 1) return (*behind)[0];
     context_.error(Code::WrongArguments, node.callee.name->range,
                    "`dense` says how many outputs it has, `dense(10)`, unless a declared "
                    "population stands behind it");

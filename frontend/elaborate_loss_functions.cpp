@@ -102,6 +102,13 @@ Value Expressions::sum_over(const Value& x, const std::string& word, Names& name
 
 Value Expressions::mean_over(const Value& x, Names& names, const SourceRange& range) {
     const Value total = sum_over(x, "mean", names, range);
+    if (!x.shape.empty() && x.shape[0] < 0) {
+        context_
+            .error(Code::LimitedFunction, range,
+                   "the mean over the edges of a sparse layer cannot be compiled yet")
+            .note("how many edges there are is known only when they are drawn; `sum` adds them");
+        return {};
+    }
     const double count = double(ir::element_count(x.shape));
     return apply(context_, Op::Div, {total, constant(context_, count)}, range);
 }

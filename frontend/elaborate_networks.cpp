@@ -22,6 +22,7 @@ void NetworkBuilder::build() {
     read_chains();
     for (const auto& node : nodes_) declare(*node);
     for (const auto& node : nodes_) define(*node);
+    mark_spikes();
     read_outputs();
     check_sets_used();
 }
@@ -254,6 +255,33 @@ void NetworkBuilder::check_assertion(Node& node, const ir::Shape& shape) {
     context_.error(
         Code::ShapeMismatch, assertion.range,
         fmt::format("the shape here is {}, not {}", ir::to_string(shape), ir::to_string(asserted)));
+}
+
+/// A layer of a loop is declared before the cells in front of it have equations. What hands on
+/// spikes as they are, delayed or in another shape, is spikes as well.
+void NetworkBuilder::mark_spikes() {
+    ir::Network& network = context_.network;
+    const auto handed_on = [&](const ir::Definition& definition) -> ir::TensorId {
+        if (const auto* segment = std::get_if<ir::Segment>(&definition.kind))
+            return segment->source;
+        const auto* formula = std::get_if<ir::Formula>(&definition.kind);
+        const ir::ExprNode* read = formula ? &network.pool[formula->value] : nullptr;
+        if (!read || read->op != Op::Read) return {};
+        // Before the first step a state may be anything.
+        const bool starts_at_0 = read->lag == 0 || !network[read->tensor].initial.valid();
+        return starts_at_0 ? read->tensor : ir::TensorId{};
+    };
+    for (bool found = true; found;) {
+        found = false;
+        for (const ir::Definition& definition : network.definitions) {
+            ir::Tensor& target = network[definition.target];
+            if (target.kind != ir::DataKind::Real || target.initial.valid()) continue;
+            const ir::TensorId source = handed_on(definition);
+            if (!source.valid() || network[source].kind != ir::DataKind::Spike) continue;
+            target.kind = ir::DataKind::Spike;
+            found = true;
+        }
+    }
 }
 
 // ---- names for outputs, losses and records -------------------------------------------------

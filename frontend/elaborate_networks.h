@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "frontend/elaborate_cells.h"
+#include "ir/net/patterns.h"
 
 namespace snnc::frontend {
 
@@ -129,6 +130,7 @@ class NetworkBuilder {
     ir::TensorId source(Edge& edge);
     ir::TensorId whole_source(const Edge& edge);
     void check_assertion(Node& node, const ir::Shape& shape);
+    void mark_spikes();
     void read_outputs();
 
     // Networks as layers (elaborate_blocks.cpp).
@@ -189,6 +191,11 @@ class NetworkBuilder {
     void declare_reshape(Node& node, ir::TensorId source);
     void define_reshape(Node& node, ir::TensorId source, const ir::Shape& shape);
     ir::TensorId before_reshape(ir::TensorId tensor) const;
+    struct Part {
+        ir::TensorId whole;
+        std::int64_t first = 0;  // element
+    };
+    Part before_parting(ir::TensorId tensor) const;
     struct Range {
         ir::Shape shape;
         std::int64_t first = 0;  // element
@@ -198,9 +205,23 @@ class NetworkBuilder {
     ir::TensorId source_part(Edge& edge, ir::TensorId whole);
     Value target_part(const Edge& edge, const Node& node, ir::TensorId from);
 
+    // Layers with edges of their own (elaborate_sparse.cpp).
+    void declare_sparse(Node& node, ir::TensorId source);
+    std::optional<ir::ExprId> chance(const Node& node);
+    std::optional<ir::ExprId> pattern_chance(const Argument& given);
+    std::optional<ir::Expectation> expectation(const Node& node, const ir::Pattern& pattern);
+    struct EdgeWeight {
+        std::optional<double> constant;  // else stored for each edge
+        std::optional<ir::Initialiser> first;
+        bool learned = false;
+    };
+    std::optional<EdgeWeight> edge_weight(const Node& node, const ir::Pattern& pattern,
+                                          double edges);
+
+    std::optional<ir::Shape> shape_behind(const Node& node);
     std::optional<std::int64_t> dense_width(Node& node);
-    std::optional<ir::Initialiser> weight_initialiser(const Node& node, std::int64_t fan_in,
-                                                      std::int64_t fan_out);
+    std::optional<ir::Initialiser> weight_initialiser(const Node& node, double fan_in,
+                                                      double fan_out);
     bool flag(const Node& node, const std::string& name, bool otherwise);
     const Argument* argument(const Node& node, const std::string& name) const;
     /// The positional argument of this number, or the one of this name.

@@ -60,6 +60,17 @@ ir::TensorId NetworkBuilder::before_reshape(ir::TensorId tensor) const {
     return before_reshape(segment->source);
 }
 
+/// What reads elements one by one needs no copy of contiguous ones.
+NetworkBuilder::Part NetworkBuilder::before_parting(ir::TensorId tensor) const {
+    const ir::Definition* definition = context_.network.definition(tensor);
+    const auto* segment = definition ? std::get_if<ir::Segment>(&definition->kind) : nullptr;
+    if (!segment || segment->to != 0 ||
+        segment->count != ir::element_count(context_.network[tensor].shape))
+        return {tensor, 0};
+    const Part inner = before_parting(segment->source);
+    return {inner.whole, inner.first + segment->from};
+}
+
 // ---- slices --------------------------------------------------------------------------------
 
 /// A member with its variable and its part: `pop`, `pop.v`, `pop[0:10]`.

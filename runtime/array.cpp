@@ -98,4 +98,10 @@ Array Array::of_f32(Shape shape, std::span<const float> values) {
     return array;
 }
 
+Array Array::of_i32(Shape shape, std::span<const std::int32_t> values) {
+    Array array(Dtype::I32, std::move(shape));
+    std::copy(values.begin(), values.end(), array.as<std::int32_t>().begin());
+    return array;
+}
+
 }  // namespace snnc::runtime

@@ -47,6 +47,7 @@ struct Array {
     std::vector<std::int32_t> to_i32() const;
 
     static Array of_f32(Shape shape, std::span<const float> values);
+    static Array of_i32(Shape shape, std::span<const std::int32_t> values);
 };
 
 }  // namespace snnc::runtime

@@ -34,7 +34,8 @@ enum class Purpose : std::uint32_t {
     Noise = 3,
     Shuffle = 4,
     Data = 5,
-    Dropout = 6
+    Dropout = 6,
+    Pattern = 7
 };
 
 /// The key of one stream: 64 bits of FNV-1a over seed, purpose and name.

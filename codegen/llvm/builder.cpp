@@ -77,6 +77,7 @@ Value* FunctionBuilder::word_of_run(unsigned array, Value* index) {
 Value* FunctionBuilder::row(std::int32_t index, Value* step, Value* sample) {
     const Slot& shape = frame.plan.slots[std::size_t(index)];
     Value* row = number(0);
+    if (shape.per_step && shape.ring > 0) step = ir.CreateAnd(step, number(shape.ring - 1));
     if (shape.per_step) row = shape.per_sample ? ir.CreateMul(step, samples()) : step;
     if (shape.per_sample) row = ir.CreateAdd(row, sample);
     return at(slot(index), ir.CreateMul(row, number(shape.row_bytes)), ir.getInt8Ty());

@@ -26,7 +26,9 @@ class OperatorEmitter {
             case Op::StepIndex:
             case Op::StepCount:
             case Op::BatchSize:
-            case Op::Uniform: break;  // leaves are the formula emitter's
+            case Op::Uniform:
+            case Op::SourceCell:
+            case Op::TargetCell: break;  // leaves are the formula emitter's
             case Op::Neg: return ir_.CreateFNeg(a);
             case Op::Not: return truth(ir_.CreateFCmpOEQ(a, zero()));
             case Op::Add: return ir_.CreateFAdd(a, b);

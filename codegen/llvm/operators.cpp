@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "codegen/llvm/edges.h"
 #include "codegen/llvm/sparse_adjoint.h"
 #include "codegen/llvm/spike_convolutions.h"
 #include "codegen/llvm/spike_products.h"
@@ -287,6 +288,16 @@ class OperatorTask {
     void emit(const ir::ConvolutionSource&) {
         emit_sparse_adjoint(f_, {target_, step_, sample_}, convolution());
     }
+
+    // ---- edges ----------------------------------------------------------------------------------
+
+    void emit(const ir::Sparse& op) { emit_sparse(f_, {target_, step_, sample_}, op); }
+    void emit(const ir::SparseSource& op) { emit_sparse_source(f_, {target_, step_, sample_}, op); }
+    void emit(const ir::SparseWeight& op) {
+        call_.count = sparse_weight_tasks(f_, op);
+        emit_sparse_weight(f_, target_, op);
+    }
+
     void emit(const ir::Formula&) { llvm_unreachable("formulas belong to scans"); }
 
     FunctionBuilder f_;

@@ -51,7 +51,9 @@ Partials table(const Value& self) {
         case Op::StepIndex:
         case Op::StepCount:
         case Op::BatchSize:
-        case Op::Uniform: return {};
+        case Op::Uniform:
+        case Op::SourceCell:
+        case Op::TargetCell: return {};
         case Op::Neg: return {-one};
         case Op::Add: return {one, one};
         case Op::Sub: return {one, -one};

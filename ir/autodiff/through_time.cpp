@@ -195,6 +195,12 @@ class Differentiator {
         add_from(op.source, "back", ConvolutionSource{adjoint, op.weight, op.window, op.groups});
         add_from(op.weight, "outer", ConvolutionWeight{op.source, adjoint, op.window, op.groups});
     }
+    void pass_on(const Sparse& op) {
+        const TensorId adjoint = gradients_.of(target_);
+        add_from(op.source, "back", SparseSource{adjoint, op.weight, op.edges});
+        if (op.weight.valid())
+            add_from(op.weight, "outer", SparseWeight{op.source, adjoint, op.edges});
+    }
     void pass_on(const MaxPool& op) {
         add_from(op.source, "back", MaxPoolAdjoint{op.source, gradients_.of(target_), op.window});
     }
@@ -269,6 +275,8 @@ class Differentiator {
     void pass_on(const DenseWeight&) {}
     void pass_on(const ConvolutionSource&) {}
     void pass_on(const ConvolutionWeight&) {}
+    void pass_on(const SparseSource&) {}
+    void pass_on(const SparseWeight&) {}
     void pass_on(const MaxPoolAdjoint&) {}
     void pass_on(const SumPoolAdjoint&) {}
     void pass_on(const FirstMaxOverTime&) {}

@@ -38,7 +38,9 @@ Real apply(Op op, Real a, Real b = 0, Real c = 0) {
         case Op::StepIndex:
         case Op::StepCount:
         case Op::BatchSize:
-        case Op::Uniform: return 0;
+        case Op::Uniform:
+        case Op::SourceCell:
+        case Op::TargetCell: return 0;
         case Op::Neg: return -a;
         case Op::Not: return truth(a == 0);
         case Op::Add: return a + b;

@@ -86,10 +86,7 @@ bool ExprPool::is_constant(ExprId id, double value) const {
     return node.op == Op::Constant && node.constant == value;
 }
 
-namespace {
-
-/// The nodes below `root` in an order in which operands come first, without recursion: formulas
-/// may be as deep as the text that made them.
+/// Without recursion: formulas may be as deep as the text that made them.
 std::vector<ExprId> operands_first(const ExprPool& pool, ExprId root) {
     std::vector<ExprId> order;
     std::vector<std::pair<ExprId, bool>> stack = {{root, false}};
@@ -109,8 +106,6 @@ std::vector<ExprId> operands_first(const ExprPool& pool, ExprId root) {
     return order;
 }
 
-}  // namespace
-
 void for_each_read(const ExprPool& pool, ExprId root,
                    const std::function<void(const ExprNode&)>& visit) {
     for (const ExprId id : operands_first(pool, root))
@@ -121,6 +116,12 @@ void for_each_draw(const ExprPool& pool, ExprId root,
                    const std::function<void(const ExprNode&)>& visit) {
     for (const ExprId id : operands_first(pool, root))
         if (pool[id].op == Op::Uniform) visit(pool[id]);
+}
+
+void for_each_leaf(const ExprPool& pool, ExprId root,
+                   const std::function<void(const ExprNode&)>& visit) {
+    for (const ExprId id : operands_first(pool, root))
+        if (info(pool[id].op).arity == 0) visit(pool[id]);
 }
 
 ExprId rewrite_leaves(ExprPool& pool, ExprId root,

@@ -75,7 +75,7 @@ class ExprPool {
 
     ExprId constant(double value);
     ExprId read(TensorId tensor, int lag = 0);
-    ExprId leaf(Op op);  // StepIndex, StepCount, BatchSize
+    ExprId leaf(Op op);  // StepIndex, StepCount, BatchSize, SourceCell, TargetCell
     ExprId uniform(StreamId stream);
     ExprId make(Op op, ExprId a);
     ExprId make(Op op, ExprId a, ExprId b);
@@ -100,6 +100,13 @@ void for_each_read(const ExprPool& pool, ExprId root,
 /// The same for every Uniform.
 void for_each_draw(const ExprPool& pool, ExprId root,
                    const std::function<void(const ExprNode&)>& visit);
+
+/// The same for every leaf.
+void for_each_leaf(const ExprPool& pool, ExprId root,
+                   const std::function<void(const ExprNode&)>& visit);
+
+/// All expressions below `root`, operands first, `root` last.
+std::vector<ExprId> operands_first(const ExprPool& pool, ExprId root);
 
 /// Rebuilds `root` with every leaf replaced by `replace(leaf id)` (which may return the same id).
 ExprId rewrite_leaves(ExprPool& pool, ExprId root,

@@ -12,6 +12,7 @@ Memory<Real>::Memory(const Network& network, const StepProgram& program, const R
       draws_(draws),
       keys_(keys_of(network.streams, draws.seed)),
       arrays_(network.tensors.size()),
+      integers_(network.tensors.size(), nullptr),
       owned_(network.tensors.size()) {
     for (std::uint32_t i = 0; i < arrays_.size(); ++i) {
         const Tensor& tensor = network.tensors[i];
@@ -24,6 +25,10 @@ Memory<Real>::Memory(const Network& network, const StepProgram& program, const R
         const Port& port = program.ports[i];
         if (network[port.tensor].kind != DataKind::Index) {
             arrays_[port.tensor.index].data = static_cast<Real*>(ports[i]);
+            continue;
+        }
+        if (network[port.tensor].role == Role::Parameter) {
+            integers_[port.tensor.index] = static_cast<const std::int32_t*>(ports[i]);
             continue;
         }
         reserve(port.tensor);

@@ -44,6 +44,8 @@ class Memory {
     }
 
     const Array<Real>& array(TensorId id) const { return arrays_[id.index]; }
+    /// The integers of a parameter over edges, as they were given.
+    const std::int32_t* integers(TensorId id) const { return integers_[id.index]; }
     /// Makes room for a tensor that a task defines, if it has none yet; all zero.
     void reserve(TensorId id);
     /// Copies Index results to their ports.
@@ -57,9 +59,10 @@ class Memory {
     const Network& network_;
     RunSize size_;
     const Draws& draws_;
-    std::vector<runtime::PhiloxKey> keys_;  // by stream
-    std::vector<Array<Real>> arrays_;       // by tensor
-    std::vector<std::vector<Real>> owned_;  // by tensor
+    std::vector<runtime::PhiloxKey> keys_;       // by stream
+    std::vector<Array<Real>> arrays_;            // by tensor
+    std::vector<const std::int32_t*> integers_;  // by tensor
+    std::vector<std::vector<Real>> owned_;       // by tensor
 };
 
 extern template class Memory<float>;

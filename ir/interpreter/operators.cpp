@@ -85,6 +85,44 @@ class Operators {
                           memory_.array(op.adjoint).at(step, sample), out);
     }
 
+    void operator()(const Sparse& op) const {
+        const bool spikes = is_spike(op.source);
+        each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
+            const Real* in = memory_.array(op.source).at(step, sample) + op.edges.from;
+            std::fill_n(out, memory_.array(target_).elements, Real(0));
+            each_edge(op.edges, [&](std::int64_t i, std::int64_t j, std::int64_t edge) {
+                if (spikes && in[i] == 0) return;
+                out[j] += in[i] * weight(op.weight, edge);
+            });
+        });
+    }
+
+    void operator()(const SparseSource& op) const {
+        each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
+            const Real* adjoint = memory_.array(op.adjoint).at(step, sample);
+            std::fill_n(out, memory_.array(target_).elements, Real(0));
+            each_edge(op.edges, [&](std::int64_t i, std::int64_t j, std::int64_t edge) {
+                out[op.edges.from + i] += adjoint[j] * weight(op.weight, edge);
+            });
+        });
+    }
+
+    void operator()(const SparseWeight& op) const {
+        const bool spikes = is_spike(op.source);
+        const std::int64_t samples = memory_.samples_of(op.source);
+        Real* out = memory_.array(target_).data;
+        std::fill_n(out, memory_.array(target_).elements, Real(0));
+        for (std::int64_t step = 0; step < memory_.steps_of(op.source); ++step)
+            for (std::int64_t sample = 0; sample < samples; ++sample) {
+                const Real* in = memory_.array(op.source).at(step, sample) + op.edges.from;
+                const Real* adjoint = memory_.array(op.adjoint).at(step, sample);
+                each_edge(op.edges, [&](std::int64_t i, std::int64_t j, std::int64_t edge) {
+                    if (spikes && in[i] == 0) return;
+                    out[edge] += in[i] * adjoint[j];
+                });
+            }
+    }
+
     void operator()(const MaxPool& op) const {
         const WindowLoops loops{op.window, planes(op.source), planes(target_), 1};
         each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
@@ -227,6 +265,20 @@ class Operators {
  private:
     Planes planes(TensorId id) const { return planes_of(memory_.network()[id].shape); }
     bool is_spike(TensorId id) const { return memory_.network()[id].kind == DataKind::Spike; }
+
+    /// Calls visit(source cell, target cell, edge) for all edges, in their order.
+    template <class Visit>
+    void each_edge(const Edges& edges, Visit visit) const {
+        const std::int32_t* starts = memory_.integers(edges.starts);
+        const std::int32_t* targets = memory_.integers(edges.targets);
+        const std::int64_t sources = memory_.array(edges.starts).elements - 1;
+        for (std::int64_t i = 0; i < sources; ++i)
+            for (std::int64_t edge = starts[i]; edge < starts[i + 1]; ++edge)
+                visit(i, targets[edge], edge);
+    }
+    Real weight(TensorId id, std::int64_t edge) const {
+        return id.valid() ? memory_.array(id).data[edge] : Real(1);
+    }
 
     /// Calls row(step, sample, target row) for the target's steps in range and all its samples.
     template <class Row>

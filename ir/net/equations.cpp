@@ -73,6 +73,28 @@ class EquationPrinter {
         return std::string(steps ? "sum over samples and steps of " : "sum over samples of ") +
                "conv(" + operand(op.source, 0, shift) + ", " + operand(op.adjoint, 0, shift) + ")";
     }
+    std::string text(const Sparse& op, int shift) const {
+        return "sum over arriving edges of " + cells(op.source, op.edges, shift) + times(op.weight);
+    }
+    std::string text(const SparseSource& op, int shift) const {
+        return "sum over leaving edges of " + operand(op.adjoint, 0, shift) + times(op.weight);
+    }
+    std::string text(const SparseWeight& op, int shift) const {
+        const bool steps = network_[op.source].per_step;
+        return std::string("at each edge, sum over ") + (steps ? "samples and steps" : "samples") +
+               " of " + cells(op.source, op.edges, shift) + "*" + operand(op.adjoint, 0, shift);
+    }
+    std::string times(TensorId weight) const {
+        return weight.valid() ? "*" + network_[weight].name : "";
+    }
+    /// The source cells of a layer: a part, where they are not all.
+    std::string cells(TensorId source, const Edges& edges, int shift) const {
+        const std::int64_t count = element_count(network_[edges.starts].shape) - 1;
+        const std::string whole = operand(source, 0, shift);
+        if (count == element_count(network_[source].shape)) return whole;
+        return "(elements [" + std::to_string(edges.from) + ":" +
+               std::to_string(edges.from + count) + "] of " + whole + ")";
+    }
     std::string text(const MaxPool& op, int shift) const {
         return "max_pool(" + operand(op.source, 0, shift) + ", " + to_string(op.window) + ")";
     }

@@ -12,7 +12,7 @@ std::int64_t element_count(const Shape& shape) {
 std::string to_string(const Shape& shape) {
     std::string text = "[";
     for (std::size_t i = 0; i < shape.size(); ++i)
-        text += (i ? ", " : "") + std::to_string(shape[i]);
+        text += (i ? ", " : "") + (shape[i] < 0 ? "edges" : std::to_string(shape[i]));
     return text + "]";
 }
 
@@ -75,6 +75,15 @@ struct UseCollector {
     void operator()(const ConvolutionWeight& op) {
         found.push_back({op.source});
         found.push_back({op.adjoint});
+    }
+    void operator()(const Sparse& op) { sparse(op.source, op.weight, op.edges); }
+    void operator()(const SparseSource& op) { sparse(op.adjoint, op.weight, op.edges); }
+    void operator()(const SparseWeight& op) { sparse(op.source, op.adjoint, op.edges); }
+    void sparse(TensorId first, TensorId second, const Edges& edges) {
+        found.push_back({first});
+        if (second.valid()) found.push_back({second});
+        found.push_back({edges.starts});
+        found.push_back({edges.targets});
     }
     void operator()(const MaxPoolAdjoint& op) {
         found.push_back({op.source});

@@ -25,7 +25,7 @@
 namespace snnc::ir {
 
 std::int64_t element_count(const Shape& shape);
-std::string to_string(const Shape& shape);  // "[784]", "[]"
+std::string to_string(const Shape& shape);  // "[784]", "[]", "[edges]"
 
 enum class Role : std::uint8_t {
     Input,           // data given by the caller
@@ -125,6 +125,37 @@ struct ConvolutionWeight {
     std::int64_t groups = 1;
 };
 
+/// The edges of a sparse layer, one by one, in the order of their source cells and then of their
+/// target cells (compressed sparse rows): those of source cell i are the edges starts[i] to
+/// starts[i + 1] without it, and edge e ends in the target cell targets[e]. Source cell i is
+/// element `from + i` of the tensor that is read, row by row. Both are Index tensors.
+struct Edges {
+    TensorId starts;   // [source cells + 1]
+    TensorId targets;  // [edges]
+    std::int64_t from = 0;
+};
+/// target[j] = sum over the edges e from some i to j of source[from + i] * weight[e], in ascending
+/// i. Without a weight each counts 1.
+struct Sparse {
+    TensorId source;
+    TensorId weight;  // [edges], or invalid
+    Edges edges;
+};
+/// The adjoint of a sparse layer's source: target[from + i] = sum over the edges e from i to some j
+/// of adjoint[j] * weight[e], in ascending j; 0 elsewhere.
+struct SparseSource {
+    TensorId adjoint;
+    TensorId weight;
+    Edges edges;
+};
+/// The gradient of a sparse layer's weight: target[e] = sum over samples, and steps as DenseWeight
+/// has it, of source[from + i] * adjoint[j].
+struct SparseWeight {
+    TensorId source;
+    TensorId adjoint;
+    Edges edges;
+};
+
 /// Largest value (sum) over the places of a window that lie inside of the source, for each channel.
 /// NaN is larger than everything.
 struct MaxPool {
@@ -201,9 +232,9 @@ struct Winner {
 
 using DefinitionKind =
     std::variant<Formula, Dense, DenseWeight, Convolution, ConvolutionSource, ConvolutionWeight,
-                 MaxPool, SumPool, MaxPoolAdjoint, SumPoolAdjoint, Segment, SumTo, MaxOverTime,
-                 FirstMaxOverTime, LastStep, FirstSpike, CrossEntropy, Softmax, OneHot, ArgMax,
-                 Winner>;
+                 Sparse, SparseSource, SparseWeight, MaxPool, SumPool, MaxPoolAdjoint,
+                 SumPoolAdjoint, Segment, SumTo, MaxOverTime, FirstMaxOverTime, LastStep,
+                 FirstSpike, CrossEntropy, Softmax, OneHot, ArgMax, Winner>;
 
 struct Definition {
     TensorId target;
@@ -236,6 +267,18 @@ struct Parameter {
     /// itself. What is kept, read, written and given a gradient is the value.
     std::optional<std::pair<double, double>> sigmoid_bounds = std::nullopt;
 };
+
+/// Which pairs of cells a sparse layer connects. Its edges are drawn with the parameters or come
+/// from their file (ir/net/patterns.h); until then `unknown_extent(n)` stands for the number of
+/// edges of pattern n in the shapes of all tensors.
+struct Pattern {
+    std::string name;  // of the layer
+    std::int64_t source_cells = 0, target_cells = 0;
+    ExprId chance;             // of each pair; a formula over Op::SourceCell and Op::TargetCell
+    TensorId starts, targets;  // as in Edges
+    TensorId weight;           // a parameter over the edges, or invalid
+};
+constexpr std::int64_t unknown_extent(std::size_t pattern) { return -1 - std::int64_t(pattern); }
 
 struct StateVariable {
     TensorId variable;
@@ -298,6 +341,7 @@ struct Network {
     std::vector<TensorId> inputs;
     std::vector<TensorId> outputs;  // declared outputs, in text order
     std::vector<Parameter> parameters;
+    std::vector<Pattern> patterns;
     std::vector<StateVariable> states;  // everything that has a past
     std::vector<Population> populations;
     std::vector<Stream> streams;  // of random numbers

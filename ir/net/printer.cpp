@@ -40,6 +40,7 @@ const char* text(runtime::Purpose purpose) {
         case runtime::Purpose::Shuffle: return "shuffle";
         case runtime::Purpose::Data: return "data";
         case runtime::Purpose::Dropout: return "dropout";
+        case runtime::Purpose::Pattern: return "pattern";
     }
     return "";
 }
@@ -120,6 +121,16 @@ class NetworkPrinter {
         out_ += std::string(function) + "(" + target(first) + ", " + target(second) + ", " +
                 to_string(op.window);
         if (op.groups != 1) out_ += ", groups " + std::to_string(op.groups);
+        out_ += ")";
+    }
+    void print(const Sparse& op) { sparse("sparse", op.source, op.weight, op.edges); }
+    void print(const SparseSource& op) { sparse("sparse_source", op.adjoint, op.weight, op.edges); }
+    void print(const SparseWeight& op) { sparse("sparse_weight", op.source, op.adjoint, op.edges); }
+    void sparse(const char* function, TensorId first, TensorId second, const Edges& edges) {
+        out_ += std::string(function) + "(" + target(first);
+        if (second.valid()) out_ += ", " + target(second);
+        out_ += ", edges " + name(edges.starts) + " " + name(edges.targets);
+        if (edges.from != 0) out_ += ", from " + std::to_string(edges.from);
         out_ += ")";
     }
     void print(const MaxPool& op) { pool("max_pool", target(op.source), op.window); }

@@ -109,6 +109,15 @@ class Verifier {
                                       " of shape " + to_string(source.shape));
         });
         check_draws(formula);
+        check_leaves(formula);
+    }
+
+    /// The numbers of cells are known where a pattern is drawn, and nowhere else.
+    void check_leaves(const Formula& formula) {
+        for_each_leaf(network_.pool, formula.value, [&](const ExprNode& leaf) {
+            require(leaf.op != Op::SourceCell && leaf.op != Op::TargetCell,
+                    "reads the number of a cell outside of a pattern");
+        });
     }
 
     /// A draw is one of a sample, and of a step if its stream has one for each.
@@ -195,6 +204,47 @@ class Verifier {
                 "weight " + to_string(weight) + " is not " + to_string(expected));
         require(result == shape_of(window.result(planes, out), rank),
                 "a convolution gives " + to_string(result));
+    }
+
+    void check(const Sparse& op) {
+        const std::int64_t sources = sparse(op.edges, op.weight);
+        require(op.edges.from >= 0 &&
+                    op.edges.from + sources <= element_count(network_[op.source].shape),
+                "the source has too few cells");
+        same_kind(network_[op.source]);
+    }
+    void check(const SparseSource& op) {
+        const std::int64_t sources = sparse(op.edges, op.weight);
+        require(op.edges.from >= 0 && op.edges.from + sources <= element_count(target().shape),
+                "the target has too few cells");
+        same_kind(network_[op.adjoint]);
+    }
+    void check(const SparseWeight& op) {
+        const Tensor& source = network_[op.source];
+        const Tensor& adjoint = network_[op.adjoint];
+        const std::int64_t sources = sparse(op.edges, {});
+        require(op.edges.from >= 0 && op.edges.from + sources <= element_count(source.shape),
+                "the source has too few cells");
+        require(!target().per_step && !target().per_sample, "a weight's gradient varies");
+        require(target().shape == network_[op.edges.targets].shape, "is not over the edges");
+        require(source.per_step == adjoint.per_step, "only one operand is per step: sum it first");
+        require(source.per_sample == adjoint.per_sample,
+                "only one operand is per sample: sum it first");
+    }
+
+    /// The number of source cells.
+    std::int64_t sparse(const Edges& edges, TensorId weight) {
+        const Tensor& starts = network_[edges.starts];
+        const Tensor& targets = network_[edges.targets];
+        for (const Tensor* index : {&starts, &targets}) {
+            require(index->kind == DataKind::Index && index->shape.size() == 1, "no list of cells");
+            require(!index->per_step && !index->per_sample, "the edges vary");
+        }
+        if (weight.valid()) {
+            require(network_[weight].shape == targets.shape, "the weight is not over the edges");
+            require(!network_[weight].per_step && !network_[weight].per_sample, "weight varies");
+        }
+        return element_count(starts.shape) - 1;
     }
 
     void check(const MaxPool& op) { pool(op.source, target().shape, op.window); }

@@ -101,6 +101,12 @@ class CopyForwarder {
         op.source = original(op.source);
         op.adjoint = original(op.adjoint);
     }
+    void rewrite(Sparse& op) { op.source = original(op.source); }
+    void rewrite(SparseSource& op) { op.adjoint = original(op.adjoint); }
+    void rewrite(SparseWeight& op) {
+        op.source = original(op.source);
+        op.adjoint = original(op.adjoint);
+    }
     void rewrite(MaxPoolAdjoint& op) {
         op.source = original(op.source);
         op.adjoint = original(op.adjoint);

@@ -7,6 +7,7 @@
 #include "codegen/backend.h"
 #include "ir/autodiff/differentiate.h"
 #include "ir/passes/forward_copies.h"
+#include "tests/unit/ir/step/edges.h"
 #include "tests/unit/ir/step/layers.h"
 #include "tests/unit/ir/step/random_network.h"
 #include "tests/unit/ir/step/run.h"
@@ -41,14 +42,15 @@ void expect_near(const Network& network, const StepProgram& program, const Run& 
 }
 
 void compare(const Network& network, const LoweringOptions& options, const RunSize& size,
-             std::uint64_t seed) {
+             std::uint64_t seed, const std::map<std::uint32_t, std::vector<double>>& given = {}) {
     const StepProgram program = lower(network, options);
-    const Run expected = run<float>(network, program, size, seed);
+    const Run expected = run<float>(network, program, size, seed, given);
     for (const Target& target : targets())
         for (const int threads : {1, 2}) {
             const auto compiled = compile(network, program, {target, "", threads});
-            const Run got = run_by(network, program, size, seed,
-                                   [&](const auto& ports) { compiled->run(size, ports); });
+            const Run got = run_by(
+                network, program, size, seed,
+                [&](const auto& ports) { compiled->run(size, ports); }, given);
             expect_near(network, program, got, expected,
                         target.name + ", " + std::to_string(threads) + " threads");
         }
@@ -110,6 +112,44 @@ TEST_P(CompiledLayers, AgreeWithTheInterpreter) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, CompiledLayers, testing::ValuesIn(layer_cases()),
                          [](const auto& info) { return info.param.name; });
+
+class CompiledEdges : public testing::TestWithParam<EdgeCase> {};
+
+TEST_P(CompiledEdges, AgreeWithTheInterpreter) {
+    EdgeNetwork made = edge_network(GetParam());
+    const Gradients gradients = differentiate(made.build.net, made.loss, made.wrt);
+    forward_copies(made.build.net);
+    LoweringOptions options;
+    options.results = {made.result, made.loss};
+    for (const TensorId id : made.wrt) options.results.push_back(gradients.of(id));
+    compare(made.build.net, options, {3, 5}, 4, made.edges);
+    compare(made.build.net, options, {1, 1}, 5, made.edges);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, CompiledEdges, testing::ValuesIn(edge_cases()),
+                         [](const auto& info) { return info.param.name; });
+
+// Values that only the recurrence reads are kept for as many steps as its pasts reach back.
+TEST(CompiledLoops, KeepAsManyStepsAsTheyRead) {
+    for (const int reach : {1, 2, 3, 5}) {
+        Builder build;
+        const TensorId x = build.input("x", {5}, true);
+        const TensorId weight = build.weight("weight", {5, 5});
+        const TensorId start = build.formula("start", {5}, held, build.number(0.25));
+        const TensorId v = build.tensor("v", {5}, stepped);
+        build.net[v].initial = start;
+        const TensorId product = build.op("product", {5}, stepped, Dense{v, weight});
+        const TensorId s = build.formula("s", {5}, spikes, make(Op::Step, build.read(product)));
+        const TensorId back = build.op("back", {5}, stepped, Dense{s, weight});
+        build.formula(
+            v, make(Op::Tanh, build.read(x) + build.read(back, reach) + 0.5 * build.read(v, 1)));
+        const TensorId sum = build.op("sum", {}, stepped, SumTo{v});
+        const TensorId other = build.formula("other", {}, stepped, build.read(sum));
+        LoweringOptions options;
+        options.results = {other};
+        compare(build.net, options, {13, 3}, 6);
+    }
+}
 
 }  // namespace
 }  // namespace snnc::codegen

@@ -101,10 +101,10 @@ TEST(Values, a_record_of_a_held_tensor_is_repeated) {
 TEST(Parameters, of_products_are_turned_in_files) {
     ir::Tensor weight = tensor(false, {2, 3});
     weight.transposed_in_files = true;
-    const runtime::Array array = to_file_layout(weight, {1, 2, 3, 4, 5, 6});
+    const runtime::Array array = to_file_layout(weight, {{1, 2, 3, 4, 5, 6}, {}});
     EXPECT_EQ(array.shape, (runtime::Shape{3, 2}));
     EXPECT_EQ(array.to_f32(), (std::vector<float>{1, 4, 2, 5, 3, 6}));
-    EXPECT_EQ(from_file_layout(weight, array), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+    EXPECT_EQ(from_file_layout(weight, array).floats, (std::vector<float>{1, 2, 3, 4, 5, 6}));
 }
 
 TEST(Parameters, depend_on_seed_and_name_only) {

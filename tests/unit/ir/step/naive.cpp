@@ -51,6 +51,44 @@ struct NaiveOperator {
         }
         return sum;
     }
+    // ---- edges: one element as a sum over all that could meet it -------------------------------
+
+    std::int64_t whole(TensorId id, std::int64_t i) {
+        return std::int64_t(naive.value(id, 0, 0, i));
+    }
+    double weight(TensorId id, std::int64_t edge) {
+        return id.valid() ? naive.value(id, 0, 0, edge) : 1;
+    }
+    std::int64_t source_cell(const Edges& edges, std::int64_t edge) {
+        std::int64_t i = 0;
+        while (whole(edges.starts, i + 1) <= edge) ++i;
+        return i;
+    }
+    double operator()(const Sparse& op) {
+        double sum = 0;
+        for (std::int64_t e = 0; e < tensor(op.edges.targets).shape[0]; ++e)
+            if (whole(op.edges.targets, e) == element)
+                sum +=
+                    at(op.source, op.edges.from + source_cell(op.edges, e)) * weight(op.weight, e);
+        return sum;
+    }
+    double operator()(const SparseSource& op) {
+        double sum = 0;
+        for (std::int64_t e = 0; e < tensor(op.edges.targets).shape[0]; ++e)
+            if (op.edges.from + source_cell(op.edges, e) == element)
+                sum += at(op.adjoint, whole(op.edges.targets, e)) * weight(op.weight, e);
+        return sum;
+    }
+    double operator()(const SparseWeight& op) {
+        const std::int64_t from = op.edges.from + source_cell(op.edges, element);
+        const std::int64_t to = whole(op.edges.targets, element);
+        double sum = 0;
+        for (std::int64_t t = 0; t < (tensor(op.source).per_step ? naive.steps_ : 1); ++t)
+            for (std::int64_t b = 0; b < (tensor(op.source).per_sample ? naive.samples_ : 1); ++b)
+                sum += naive.value(op.source, t, b, from) * naive.value(op.adjoint, t, b, to);
+        return sum;
+    }
+
     // ---- windows: one element as a sum over all that it could meet --------------------------
 
     struct Position {

@@ -115,13 +115,14 @@ void expect_equal(const Network& network, TensorId id, const std::vector<double>
 }  // namespace
 
 StepProgram expect_as_defined(const Network& network, const LoweringOptions& options,
-                              const RunSize& size, std::uint64_t seed, const Draws& draws) {
+                              const RunSize& size, std::uint64_t seed, const Draws& draws,
+                              const std::map<std::uint32_t, std::vector<double>>& given) {
     for (const std::string& broken : verify(network)) ADD_FAILURE() << "network: " << broken;
     const StepProgram program = lower(network, options);
     for (const std::string& broken : verify(network, program)) {
         ADD_FAILURE() << "program: " << broken << "\n" << print(network, program);
     }
-    const Run result = run<double>(network, program, size, seed, {}, draws);
+    const Run result = run<double>(network, program, size, seed, given, draws);
     Naive naive(network, size.steps, size.samples);
     naive.follow(program);
     naive.draws(draws);

@@ -32,6 +32,7 @@ Run run_by(const Network& network, const StepProgram& program, const RunSize& si
 /// Lowers, verifies, interprets in double, and expects every result and updated tensor to be what
 /// the definitions say, to the last bit. Returns the program.
 StepProgram expect_as_defined(const Network& network, const LoweringOptions& options,
-                              const RunSize& size, std::uint64_t seed, const Draws& draws = {});
+                              const RunSize& size, std::uint64_t seed, const Draws& draws = {},
+                              const std::map<std::uint32_t, std::vector<double>>& given = {});
 
 }  // namespace snnc::ir::test
