@@ -197,7 +197,8 @@ TEST(Training, tells_how_often_cells_fire_and_warns_of_silent_layers) {
     // The spikes of a read-out that is judged by its membrane mean nothing.
     std::string text = small_network;
     text.replace(text.find("count(out.s)"), 12, "last(out.v)");
-    const SmallCase judged_by_membrane(text);
+    const SmallCase judged_by_membrane;
+    write_text(judged_by_membrane.file("net.snn"), text);
     const ProcessResult quiet = judged_by_membrane.run("train", {"--set", "out.theta=1000"});
     EXPECT_EQ(quiet.exit_code, 0) << quiet.err;
     EXPECT_EQ(quiet.err.find("W0604"), std::string::npos) << quiet.err;
