@@ -13,7 +13,7 @@ namespace snnc::codegen {
 namespace {
 
 /// Raised with every change of the generated code, so that old cache entries are not used.
-constexpr int code_revision = 3;
+constexpr int code_revision = 4;
 
 std::string cache_key(const ir::Network& network, const ir::StepProgram& program,
                       const Target& target) {
@@ -83,7 +83,8 @@ class CompiledProgram : public Executable {
                            &snnc_parallel_for,
                            keys.empty() ? nullptr : keys[0].data(),
                            numbers.data(),
-                           draws.epoch};
+                           draws.epoch,
+                           draws.first_step};
         const runtime::UseTeam use(team_);
         run_(&context);
     }

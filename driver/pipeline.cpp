@@ -60,6 +60,7 @@ const std::vector<PassInfo>& passes() {
     static const std::vector<PassInfo> all{
         {"parse", "text to syntax tree; imports and the standard library too"},
         {"elaborate", "names, options, shapes, time: the syntax tree becomes a network"},
+        {"carry_past", "what is read of earlier steps can be given: runs that go on"},
         {"differentiate", "adjoint equations of the loss (grad, train)"},
         {"add_optimizer", "update equations of the parameters (train)"},
         {"forward_copies", "readers of a copy read the original"},
