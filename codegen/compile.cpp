@@ -83,7 +83,8 @@ class CompiledProgram : public Executable {
                            &snnc_parallel_for,
                            keys.empty() ? nullptr : keys[0].data(),
                            numbers.data(),
-                           draws.epoch};
+                           draws.epoch,
+                           draws.first_step};
         const runtime::UseTeam use(team_);
         run_(&context);
     }

@@ -24,6 +24,7 @@ struct RunContext {
     const std::uint32_t* keys;     // two words for each stream
     const std::uint32_t* numbers;  // of the samples
     std::int64_t epoch;
+    std::int64_t first_step;  // the number of step 0
 };
 
 /// One array: rows of `row_bytes`, a row for each step and sample as far as they apply.

@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* metadata_key = "snnc.checkpoint";
-constexpr int format_version = 1;
+constexpr int format_version = 2;
 
 /// Parameters and what the optimiser keeps beside them.
 std::vector<ir::TensorId> kept_tensors(const ir::Network& network) {
@@ -31,6 +31,8 @@ Json to_json(const TrainingPosition& position) {
     return {{"format", format_version},
             {"epoch", position.epoch},
             {"batch_in_epoch", position.batch_in_epoch},
+            {"window", position.window},
+            {"window_length", position.window_length},
             {"step", position.step},
             {"loss_sum_bits", std::bit_cast<std::uint64_t>(position.loss_sum)},
             {"samples_seen", position.samples_seen},
@@ -53,6 +55,8 @@ TrainingPosition parse_position(const runtime::TensorFile& contents, const std::
         TrainingPosition position;
         json.at("epoch").get_to(position.epoch);
         json.at("batch_in_epoch").get_to(position.batch_in_epoch);
+        json.at("window").get_to(position.window);
+        json.at("window_length").get_to(position.window_length);
         json.at("step").get_to(position.step);
         position.loss_sum = std::bit_cast<double>(json.at("loss_sum_bits").get<std::uint64_t>());
         json.at("samples_seen").get_to(position.samples_seen);
@@ -79,8 +83,12 @@ void check_same_training(const TrainingPosition& position, const TrainingPositio
     check("batch", position.batch, expected.batch);
     check("a number of samples of", position.sample_count, expected.sample_count);
     check("shuffle", position.shuffle, expected.shuffle);
-    if (position.epoch < 0 || position.batch_in_epoch < 0 || position.step < 0) fail_format(file);
+    check("windows of length", position.window_length, expected.window_length);
+    if (position.window < 0 || position.epoch < 0 || position.batch_in_epoch < 0 || position.step < 0) fail_format(file);
 }
+
+/// Under which name the state between two windows is kept.
+std::string past_name(std::size_t index) { return fmt::format("window.past.{:03}", index); }
 
 }  // namespace
 
@@ -89,21 +97,25 @@ std::string checkpoint_file(const std::string& folder) {
 }
 
 void save_checkpoint(const std::string& folder, const ir::Network& network,
-                     const PortValues& values, const TrainingPosition& position) {
+                     const PortValues& values, const TrainingMemory& memory) {
     runtime::TensorFile file;
     for (const ir::TensorId id : kept_tensors(network)) {
         file.tensors[network[id].name] = to_file_layout(network[id], values.at(id));
     }
-    file.metadata[metadata_key] = to_json(position).dump();
+    for (std::size_t i = 0; i < memory.pasts.size(); ++i) {
+        const PastValues& past = memory.pasts[i];
+        file.tensors[past_name(i)] = runtime::Array::of_f32({std::int64_t(past.size())}, past);
+    }
+    file.metadata[metadata_key] = to_json(memory.position).dump();
     runtime::write_safetensors(checkpoint_file(folder), file);
 }
 
-TrainingPosition load_checkpoint(const std::string& folder, const ir::Network& network,
-                                 const TrainingPosition& expected, PortValues& values) {
+TrainingMemory load_checkpoint(const std::string& folder, const ir::Network& network,
+                               const TrainingPosition& expected, PortValues& values) {
     const std::string file = checkpoint_file(folder);
     const runtime::TensorFile contents = runtime::read_safetensors(file);
-    const TrainingPosition position = parse_position(contents, file);
-    check_same_training(position, expected, file);
+    TrainingMemory memory{parse_position(contents, file), {}};
+    check_same_training(memory.position, expected, file);
     const auto kept = kept_tensors(network);
     for (const ir::TensorId id : kept) {
         const auto found = contents.tensors.find(network[id].name);
@@ -117,12 +129,14 @@ TrainingPosition load_checkpoint(const std::string& folder, const ir::Network& n
         }
         values[id] = from_file_layout(network[id], found->second);
     }
-    if (contents.tensors.size() != kept.size()) {
+    for (std::size_t i = 0; contents.tensors.contains(past_name(i)); ++i)
+        memory.pasts.push_back(contents.tensors.at(past_name(i)).to_f32());
+    if (contents.tensors.size() != kept.size() + memory.pasts.size()) {
         fail(Code::CheckpointMismatch,
              "the checkpoint holds further tensors, so it belongs to another network or optimiser",
              file);
     }
-    return position;
+    return memory;
 }
 
 }  // namespace snnc::driver

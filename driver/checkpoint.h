@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "driver/arrays.h"
+#include "driver/run_state.h"
 
 namespace snnc::driver {
 
@@ -15,6 +17,7 @@ namespace snnc::driver {
 struct TrainingPosition {
     std::int64_t epoch = 0;
     std::int64_t batch_in_epoch = 0;  // the next one
+    std::int64_t window = 0;          // of that batch, the next one (truncated training)
     std::int64_t step = 0;            // updates made
     double loss_sum = 0;              // of this epoch's samples so far
     std::int64_t samples_seen = 0;    // in this epoch
@@ -23,18 +26,27 @@ struct TrainingPosition {
     std::int64_t batch = 1;
     std::int64_t sample_count = 0;
     bool shuffle = true;
+    std::int64_t window_length = 0;  // 0: the run is not cut
 };
 
 /// The file in that folder.
 std::string checkpoint_file(const std::string& folder);
 
+/// What a checkpoint holds besides parameters and optimiser state.
+struct TrainingMemory {
+    TrainingPosition position;
+    /// Where it was written between two windows of a batch: the state that the next one goes on
+    /// from (Windows::pasts).
+    std::vector<PastValues> pasts;
+};
+
 /// Atomic: an earlier checkpoint stays as it is if this one cannot be written. DataError.
 void save_checkpoint(const std::string& folder, const ir::Network& network,
-                     const PortValues& values, const TrainingPosition& position);
+                     const PortValues& values, const TrainingMemory& memory);
 
-/// Reads tensors into `values` and the position. CheckpointMismatch if it belongs to another
-/// network, seed, batch or set of samples than `expected` says.
-TrainingPosition load_checkpoint(const std::string& folder, const ir::Network& network,
-                                 const TrainingPosition& expected, PortValues& values);
+/// Reads tensors into `values` and the rest. CheckpointMismatch if it belongs to another network,
+/// seed, batch or set of samples than `expected` says.
+TrainingMemory load_checkpoint(const std::string& folder, const ir::Network& network,
+                               const TrainingPosition& expected, PortValues& values);
 
 }  // namespace snnc::driver

@@ -6,6 +6,7 @@
 #include "driver/command_line.h"
 #include "driver/parameters.h"
 #include "driver/pipeline.h"
+#include "driver/run_state.h"
 #include "frontend/ast_printer.h"
 #include "frontend/parse.h"
 #include "ir/net/equations.h"
@@ -88,11 +89,18 @@ class NetworkStages {
         return parameters.empty() ? network.inputs : parameters;
     }
 
+    /// A training in windows goes on from one to the next; returns what it hands on.
+    static std::vector<ir::TensorId> cut_into_windows(ir::Network& network) {
+        if (!network.training->window) return {};
+        return RunState(network, ir::pasts(network)).results();
+    }
+
     static std::string emit_gradient(ir::Network& network) {
         if (!network.training) {
             fail(Code::NoTraining, "the gradient needs a loss, and the file has no `train` block",
                  {}, {"give one: `--loss \"sum_t(sum(out.v))\"`"});
         }
+        cut_into_windows(network);
         const auto gradients = add_gradients(network, differentiated(network));
         return ir::print_gradient(network, gradients);
     }
@@ -104,8 +112,9 @@ class NetworkStages {
             lowering.results = network.outputs;
             return lowering;
         }
+        lowering.results = cut_into_windows(network);
         const auto gradients = add_gradients(network, differentiated(network));
-        lowering.results = {network.training->loss};
+        lowering.results.push_back(network.training->loss);
         if (options_.loss.empty()) {
             ir::add_optimizer(network, gradients, network.training->optimizer);
             lowering.updates = true;

@@ -42,15 +42,16 @@ Inspection::Inspection(Session& session, ir::Network& network, const ir::Gradien
             const ir::TensorId id = network.add(std::move(counts));
             const bool read = is_read(network, variable);
             network.define(id, ir::SumTo{variable});
-            spikes_.push_back({population.name, population.range, id, read});
+            spikes_.push_back({population.name, population.range, id, read, {}});
         }
     }
 }
 
-void Inspection::run(const SampleSet& samples, std::int64_t most, std::int64_t steps,
+void Inspection::run(const SampleSet& samples, std::int64_t most, Windows& windows,
                      std::uint64_t seed, PortValues& values) {
     if (!engine_) {
         ir::LoweringOptions lowering;
+        lowering.results = windows.results();
         for (const Spikes& spikes : spikes_) lowering.results.push_back(spikes.counts);
         for (const ir::TensorId parameter : trainable_parameters(network_)) {
             const ir::TensorId gradient = gradients_.of(parameter);
@@ -59,20 +60,35 @@ void Inspection::run(const SampleSet& samples, std::int64_t most, std::int64_t s
         program_ = make_program(network_, lowering);
         engine_ = machine_.load(network_, program_);
     }
-    const ir::RunSize size{steps, std::min(most, samples.count)};
-    std::vector<std::int64_t> first(std::size_t(size.samples));
+    std::vector<std::int64_t> first(std::size_t(std::min(most, samples.count)));
     std::iota(first.begin(), first.end(), std::int64_t{0});
-    samples.gather(first, values);
-    engine_->run(size, values.arguments(program_, size), draws_of(seed, 0, first));
-    measure_activity(size, values);
+    windows.load(samples, first, values);
+    for (Spikes& spikes : spikes_) spikes.total.clear();
+    double chances = 0;  // of one cell to spike
+    for (std::int64_t window = 0; window < windows.count(); ++window) {
+        const ir::RunSize size = windows.enter(window, values);
+        engine_->run(size, values.arguments(program_, size),
+                     draws_of(seed, 0, first, windows.first_step()));
+        windows.leave(size, values);
+        add_spikes(values);
+        chances += double(size.steps * size.samples);
+    }
+    measure_activity(chances);
     measure_gradients(values);
 }
 
-void Inspection::measure_activity(const ir::RunSize& size, const PortValues& values) {
-    activities_.clear();
-    const double chances = double(size.steps * size.samples);
-    for (const Spikes& spikes : spikes_) {
+void Inspection::add_spikes(const PortValues& values) {
+    for (Spikes& spikes : spikes_) {
         const auto& counts = values.at(spikes.counts).floats;
+        spikes.total.resize(counts.size());
+        for (std::size_t i = 0; i < counts.size(); ++i) spikes.total[i] += counts[i];
+    }
+}
+
+void Inspection::measure_activity(double chances) {
+    activities_.clear();
+    for (const Spikes& spikes : spikes_) {
+        const auto& counts = spikes.total;
         const auto share = [&](auto&& holds) {
             return double(std::count_if(counts.begin(), counts.end(), holds)) /
                    double(counts.size());

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "driver/pipeline.h"
-#include "driver/samples.h"
+#include "driver/windows.h"
 
 namespace snnc::driver {
 
@@ -35,8 +35,9 @@ class Inspection {
     Inspection(Session& session, ir::Network& network, const ir::Gradients& gradients,
                Machine& machine);
 
-    /// Measures on the first samples of the set (at most `most`).
-    void run(const SampleSet& samples, std::int64_t most, std::int64_t steps, std::uint64_t seed,
+    /// Measures on the first samples of the set (at most `most`); gradients are those of the last
+    /// window.
+    void run(const SampleSet& samples, std::int64_t most, Windows& windows, std::uint64_t seed,
              PortValues& values);
 
     const std::vector<Activity>& activities() const { return activities_; }
@@ -51,9 +52,11 @@ class Inspection {
         SourceRange range;
         ir::TensorId counts;  // spikes of each cell over all steps and samples
         bool read;            // by an equation, a loss, or a metric
+        std::vector<float> total;  // of all windows
     };
 
-    void measure_activity(const ir::RunSize& size, const PortValues& values);
+    void add_spikes(const PortValues& values);
+    void measure_activity(double chances);
     void measure_gradients(const PortValues& values);
 
     Session& session_;

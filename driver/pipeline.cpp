@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "ir/passes/forward_copies.h"
+#include "ir/passes/round_products.h"
 
 #ifdef SNNC_CODEGEN
 #include "codegen/backend.h"
@@ -61,8 +62,10 @@ const std::vector<PassInfo>& passes() {
         {"parse", "text to syntax tree; imports and the standard library too"},
         {"elaborate", "names, options, shapes, time: the syntax tree becomes a network"},
         {"place_edges", "edges of sparse layers: drawn, or those of the weights file"},
+        {"carry_past", "what is read of earlier steps can be given: windows, runs that go on"},
         {"differentiate", "adjoint equations of the loss (grad, train)"},
         {"add_optimizer", "update equations of the parameters (train)"},
+        {"round_products", "products take operands rounded to bfloat16 (`precision = bf16`)"},
         {"forward_copies", "readers of a copy read the original"},
         {"lower", "definitions in order, fused into scans, with what is kept in memory"},
         {"compile", "Halide and LLVM code for the processor, from the cache where it is there"},
@@ -97,6 +100,7 @@ ir::Gradients add_gradients(ir::Network& network, const std::vector<ir::TensorId
 }
 
 ir::StepProgram make_program(ir::Network& network, const ir::LoweringOptions& options) {
+    if (network.training && network.training->bf16) ir::round_products(network);
     ir::forward_copies(network);
     verify_network("forward_copies", network);
     auto program = timed("lower", [&] { return ir::lower(network, options); });

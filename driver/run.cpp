@@ -7,6 +7,7 @@
 #include "driver/output_files.h"
 #include "driver/parameters.h"
 #include "driver/pipeline.h"
+#include "driver/state_files.h"
 #include "runtime/npy.h"
 
 namespace snnc::driver {
@@ -24,35 +25,7 @@ struct RunOptions {
 struct Result {
     ir::TensorId tensor;
     std::string file;
-    bool with_steps = true;
 };
-
-/// Saving a state in one value needs that nothing reads further back than one step.
-void check_short_past(Session& session, const ir::Network& network) {
-    for (const ir::Definition& definition : network.definitions) {
-        for (const ir::Use& use : ir::uses(network, definition)) {
-            if (use.lag <= 1) continue;
-            session.diagnostics.report(
-                Code::LongPast, network[use.tensor].range,
-                fmt::format("`--save-state` cannot yet keep the last {} values of `{}`, which is "
-                            "read as `[t-{}]`",
-                            use.lag, network[use.tensor].name, use.lag));
-        }
-    }
-    session.stop_on_errors();
-}
-
-/// The value after the last step, as a tensor of its own.
-ir::TensorId last_value(ir::Network& network, ir::TensorId variable) {
-    if (!network[variable].per_step) return variable;
-    ir::Tensor last = network[variable];
-    last.name = "last(" + last.name + ")";
-    last.per_step = false;
-    last.initial = {};
-    const ir::TensorId id = network.add(std::move(last));
-    network.define(id, ir::LastStep{variable});
-    return id;
-}
 
 class ForwardRun {
  public:
@@ -67,7 +40,7 @@ class ForwardRun {
         const ir::LoweringOptions lowering = bind(network, values);
         const ir::StepProgram program = make_program(network, lowering);
         const auto engine = machine.load(network, program);
-        const ir::Draws draws{options_.weights.seed.value_or(0), 0, {}};
+        const ir::Draws draws{options_.weights.seed.value_or(0), 0, {}, given_.first_step()};
         engine->run(size_, values.arguments(program, size_), draws);
         write_results(network, values);
         return Done;
@@ -80,16 +53,19 @@ class ForwardRun {
         bind_arrays(session_, network, network.inputs, "--input",
                     split_assignments(options_.inputs, "--input"), sizes, values);
         ir::LoweringOptions lowering;
-        lowering.given_initials = bind_states(
-            session_, network, split_assignments(options_.states, "--state"), sizes, values);
+        given_ = read_states(session_, network, options_.states, sizes, values);
+        lowering.given_initials = given_.initials;
         size_ = sizes.size(network);
+        if (given_.state) given_.state->give(values, size_);
         prepare_parameters(session_, network, options_.weights, 0, values);
         choose_results(network);
-        for (const Result& result : results_) {
-            if (std::find(lowering.results.begin(), lowering.results.end(), result.tensor) ==
-                lowering.results.end()) {
-                lowering.results.push_back(result.tensor);
-            }
+        std::vector<ir::TensorId> wanted;
+        for (const Result& result : results_) wanted.push_back(result.tensor);
+        if (saved_) wanted.insert(wanted.end(), saved_->results().begin(), saved_->results().end());
+        for (const ir::TensorId id : wanted) {
+            const auto& known = lowering.results;
+            if (std::find(known.begin(), known.end(), id) == known.end())
+                lowering.results.push_back(id);
         }
         return lowering;
     }
@@ -109,28 +85,21 @@ class ForwardRun {
                 results_.push_back({output, options_.out.empty() ? "" : file});
             }
         }
-        if (options_.save_state.empty()) return;
-        check_short_past(session_, network);
-        const auto states = network.states;  // last_value adds tensors
-        for (const ir::StateVariable& state : states) {
-            const std::string file =
-                options_.save_state + "/" + network[state.variable].name + ".npy";
-            results_.push_back({last_value(network, state.variable), file, false});
-        }
+        if (!options_.save_state.empty()) saved_.emplace(network);
     }
 
     void write_results(const ir::Network& network, const PortValues& values) {
         if (!options_.out.empty()) make_folder(options_.out);
-        if (!options_.save_state.empty()) make_folder(options_.save_state);
         for (const Result& result : results_) {
-            const runtime::Array array = to_array(network, result.tensor, values.at(result.tensor),
-                                                  size_, result.with_steps);
+            const runtime::Array array =
+                to_array(network, result.tensor, values.at(result.tensor), size_, true);
             if (result.file.empty()) {
                 print_summary(network[result.tensor].name, array);
             } else {
                 runtime::write_npy(result.file, array);
             }
         }
+        if (saved_) saved_->write(options_.save_state, values, size_, given_);
         if (!options_.save_weights.empty()) {
             runtime::write_safetensors(options_.save_weights, weights_file(network, values));
         }
@@ -151,6 +120,8 @@ class ForwardRun {
     const RunOptions& options_;
     ir::RunSize size_;
     std::vector<Result> results_;
+    GivenState given_;
+    std::optional<SavedState> saved_;
 };
 
 }  // namespace
@@ -160,20 +131,21 @@ void add_run(Tool& tool) {
         tool, "run", "One forward run on arrays",
         {"run cell.snn --input I=current.npy --out results",
          "run net.snn --input image=x.npy --weights w.safetensors --record hidden.s=spikes.npy",
-         "run net.snn --input x=part1.npy --save-state mid   # then --state "
-         "NAME.VAR=mid/NAME.VAR.npy",
+         "run net.snn --input x=part1.npy --save-state mid   # then --state mid goes on",
          "run net.snn --input x=x.npy --steps 50 --set hidden.beta=0.8 --backend interpret"});
     auto options = std::make_shared<RunOptions>();
     options->network.add_to(*verb);
     add_assignments(*verb, "--input", options->inputs,
                     "NAME=X.npy (or X.npz:MEMBER): an input's values");
-    add_assignments(*verb, "--state", options->states,
-                    "NAME.VAR=V.npy: a value before the first step, [batch, shape…]");
+    verb->add_option("--state", options->states,
+                     "NAME.VAR=V.npy: a value before the first step, [batch, shape…]; or a folder "
+                     "of --save-state, whose run goes on")
+        ->allow_extra_args(false);
     add_assignments(*verb, "--record", options->records,
                     "NAME.VAR=OUT.npy: writes a variable's values");
     verb->add_option("--out", options->out, "folder for the outputs, NAME.VAR.npy each");
     verb->add_option("--save-state", options->save_state,
-                     "folder for the values after the last step, NAME.VAR.npy each");
+                     "folder for all that a run needs to go on after the last step");
     options->weights.add_to(*verb);
     verb->add_option("--save-weights", options->save_weights,
                      "writes the parameters that were used");

@@ -132,8 +132,9 @@ void SampleSet::gather(std::span<const std::int64_t> samples, PortValues& values
     for (const Column& column : columns) column.gather(samples, values[column.tensor()]);
 }
 
-ir::Draws draws_of(std::uint64_t seed, std::int64_t epoch, std::span<const std::int64_t> samples) {
-    return {seed, std::uint32_t(epoch), {samples.begin(), samples.end()}};
+ir::Draws draws_of(std::uint64_t seed, std::int64_t epoch, std::span<const std::int64_t> samples,
+                   std::int64_t first_step) {
+    return {seed, std::uint32_t(epoch), {samples.begin(), samples.end()}, first_step};
 }
 
 SampleSet samples_of(const ir::Network& network, runtime::DataPart part, const std::string& name,

@@ -48,7 +48,8 @@ struct SampleSet {
 
 /// What the random numbers of a batch depend on: the samples' positions in their set, so that
 /// neither the order nor the size of batches matters.
-ir::Draws draws_of(std::uint64_t seed, std::int64_t epoch, std::span<const std::int64_t> samples);
+ir::Draws draws_of(std::uint64_t seed, std::int64_t epoch, std::span<const std::int64_t> samples,
+                   std::int64_t first_step = 0);
 
 /// Needs a network with one input and a training with one target; says so otherwise
 /// (SeveralInputs).

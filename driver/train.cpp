@@ -43,16 +43,26 @@ class TrainVerb {
         }
         ir::Network network = make_network(session_, module, request);
         session_.flush();
+        if (network.training->window && !network.steps) {
+            // In windows `steps` of the cells stays that of the whole run, which the data tell.
+            request.steps = load_data(session_, network, options_.data).steps;
+            network = make_network(session_, module, request);
+        }
         make_plan(*network.training);
         PortValues values(network);
         prepare_parameters(session_, network, options_.weights, network.training->seed, values,
                            options_.resume.empty() ? "" : checkpoint_file(options_.resume));
 
         const TrainingData data = load_data(session_, network, options_.data);
+        ir::Network whole = network;  // for what is measured: it is not cut into windows
+        Windows windows(network, data.steps, network.training->window);
         const ir::Gradients gradients = add_optimizer(network);
         Inspection inspection(session_, network, gradients, machine);
-        Training training(network, machine, &inspection, plan_, data.train,
-                          data.test ? &*data.test : nullptr, data.steps, values);
+        std::optional<Evaluation> evaluation;
+        if (data.test) evaluation.emplace(whole, machine);
+        Training training(network, machine, windows, &inspection, plan_, data.train,
+                          data.test ? &*data.test : nullptr, evaluation ? &*evaluation : nullptr,
+                          data.steps, values);
         training.prepare();
         announce(network, machine, data);
 

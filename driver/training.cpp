@@ -60,23 +60,24 @@ std::string activity_text(const std::vector<Activity>& layers) {
 
 }  // namespace
 
-Training::Training(ir::Network& network, Machine& machine, Inspection* inspection,
+Training::Training(ir::Network& network, Machine& machine, Windows& windows, Inspection* inspection,
                    const TrainingPlan& plan, const SampleSet& samples, const SampleSet* test,
-                   std::int64_t steps_per_run, PortValues& values)
+                   Evaluation* evaluation, std::int64_t steps_per_run, PortValues& values)
     : network_(network),
+      windows_(windows),
       inspection_(inspection),
       plan_(plan),
       samples_(samples),
       test_(test),
+      evaluation_(evaluation),
       steps_per_run_(steps_per_run),
-      values_(values),
-      test_steps_(steps_per_run) {
+      values_(values) {
     ir::LoweringOptions lowering;
-    lowering.results = {network.training->loss};
+    lowering.results = windows.results();
+    lowering.results.push_back(network.training->loss);
     lowering.updates = true;
     program_ = make_program(network, lowering);
     engine_ = machine.load(network, program_);
-    if (test_) evaluation_.emplace(network, machine);
 }
 
 void Training::prepare() {
@@ -84,6 +85,7 @@ void Training::prepare() {
     position_.batch = plan_.batch;
     position_.sample_count = samples_.count;
     position_.shuffle = plan_.shuffle;
+    position_.window_length = windows_.length();
     for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
         const ir::Tensor& tensor = network_.tensors[i];
         if (tensor.role != ir::Role::OptimizerState) continue;
@@ -95,7 +97,9 @@ void Training::prepare() {
                          samples_.count));
     }
     if (!plan_.resume_folder.empty()) {
-        position_ = load_checkpoint(plan_.resume_folder, network_, position_, values_);
+        TrainingMemory memory = load_checkpoint(plan_.resume_folder, network_, position_, values_);
+        position_ = memory.position;
+        resumed_pasts_ = std::move(memory.pasts);
     }
 }
 
@@ -104,8 +108,10 @@ std::int64_t Training::batches_per_epoch() const {
                            : (samples_.count + plan_.batch - 1) / plan_.batch;
 }
 
+std::int64_t Training::updates_per_epoch() const { return batches_per_epoch() * windows_.count(); }
+
 std::int64_t Training::planned_steps() const {
-    const std::int64_t all = plan_.epochs * batches_per_epoch();
+    const std::int64_t all = plan_.epochs * updates_per_epoch();
     return plan_.most_steps ? std::min(all, *plan_.most_steps) : all;
 }
 
@@ -119,10 +125,12 @@ bool Training::should_stop() const {
 void Training::set_hyperparameters() {
     const double rate = plan_.optimizer.learning_rate *
                         schedule_factor(plan_.schedule, position_.step,
-                                        plan_.epochs * batches_per_epoch(), batches_per_epoch());
+                                        plan_.epochs * updates_per_epoch(), updates_per_epoch());
     for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
         const ir::Tensor& tensor = network_.tensors[i];
         if (tensor.role != ir::Role::HyperParameter) continue;
+        if (tensor.name == ir::resumed_name || tensor.name == ir::first_step_name)
+            continue;  // the windows' matter
         const auto value =
             tensor.name == "mode.train"
                 ? std::optional(1.0)
@@ -145,13 +153,13 @@ void Training::check_loss(double loss) const {
          {}, std::move(notes));
 }
 
-/// The mean loss of the batch, before the update.
-double Training::train_batch(std::span<const std::int64_t> samples) {
-    samples_.gather(samples, values_);
+/// The mean loss of the window at hand over the batch, before the update.
+double Training::train_window(std::span<const std::int64_t> samples) {
     set_hyperparameters();
-    const ir::RunSize size{steps_per_run_, std::int64_t(samples.size())};
+    const ir::RunSize size = windows_.enter(position_.window, values_);
     engine_->run(size, values_.arguments(program_, size),
-                 draws_of(plan_.seed, position_.epoch, samples));
+                 draws_of(plan_.seed, position_.epoch, samples, windows_.first_step()));
+    windows_.leave(size, values_);
     const auto& losses = values_.at(network_.training->loss).floats;
     return sum_of(losses) / double(losses.size());
 }
@@ -159,7 +167,42 @@ double Training::train_batch(std::span<const std::int64_t> samples) {
 // ---- epochs --------------------------------------------------------------------------------
 
 void Training::save() const {
-    save_checkpoint(plan_.checkpoint_folder, network_, values_, position_);
+    TrainingMemory memory{position_, {}};
+    if (position_.window > 0) memory.pasts = windows_.pasts();
+    save_checkpoint(plan_.checkpoint_folder, network_, values_, memory);
+}
+
+/// All windows of a batch, or the rest of them where a resumed training stands among them.
+void Training::run_batch(std::span<const std::int64_t> samples, TrainingLog& log,
+                         Progress& progress) {
+    windows_.load(samples_, samples, values_, resumed_pasts_, position_.window);
+    resumed_pasts_.clear();
+    const auto count = std::int64_t(samples.size());
+    while (position_.window < windows_.count() && !should_stop()) {
+        const auto start = Clock::now();
+        const std::int64_t window = position_.window;
+        const double loss = train_window(samples);
+        check_loss(loss);
+        ++position_.step;
+        position_.loss_sum += loss * double(count);
+        position_.samples_seen += count;
+        if (++position_.window == windows_.count()) {
+            position_.window = 0;
+            ++position_.batch_in_epoch;
+        }
+        const double speed = double(count) * windows_.share(window) / seconds_since(start);
+        Json event{{"event", "step"}, {"step", position_.step}, {"epoch", position_.epoch}};
+        if (windows_.length() > 0) event["window"] = window;
+        event["loss"] = number(loss);
+        event["samples_per_s"] = std::round(speed);
+        log.write(event);
+        progress.step(position_.epoch, position_.step, loss, speed);
+        if (plan_.save_every && position_.step % *plan_.save_every == 0) {
+            save();
+            saved_ = true;
+        }
+        if (position_.window == 0) return;
+    }
 }
 
 void Training::run_epoch(TrainingLog& log, Progress& progress) {
@@ -170,26 +213,9 @@ void Training::run_epoch(TrainingLog& log, Progress& progress) {
     }
     const std::int64_t batches = batches_per_epoch();
     while (position_.batch_in_epoch < batches && !should_stop()) {
-        const auto start = Clock::now();
         const std::int64_t first = position_.batch_in_epoch * plan_.batch;
         const std::int64_t count = std::min(plan_.batch, samples_.count - first);
-        const double loss = train_batch({order.data() + first, std::size_t(count)});
-        check_loss(loss);
-        ++position_.step;
-        ++position_.batch_in_epoch;
-        position_.loss_sum += loss * double(count);
-        position_.samples_seen += count;
-        const double speed = double(count) / seconds_since(start);
-        log.write(Json{{"event", "step"},
-                       {"step", position_.step},
-                       {"epoch", position_.epoch},
-                       {"loss", number(loss)},
-                       {"samples_per_s", std::round(speed)}});
-        progress.step(position_.epoch, position_.step, loss, speed);
-        if (plan_.save_every && position_.step % *plan_.save_every == 0) {
-            save();
-            saved_ = true;
-        }
+        run_batch({order.data() + first, std::size_t(count)}, log, progress);
     }
 }
 
@@ -219,7 +245,7 @@ TrainingEnd Training::run(TrainingLog& log) {
     Progress progress(plan_.epochs, planned_steps(), position_.step);
     const auto evaluate = [&] {
         if (!test_) return;
-        test_scores_ = evaluation_->run(*test_, plan_.batch, test_steps_, plan_.seed, values_);
+        test_scores_ = evaluation_->run(*test_, plan_.batch, steps_per_run_, plan_.seed, values_);
     };
     while (position_.epoch < plan_.epochs && !should_stop()) {
         const auto start = Clock::now();
@@ -227,8 +253,7 @@ TrainingEnd Training::run(TrainingLog& log) {
         if (position_.batch_in_epoch < batches) break;
         if (InterruptWatch::signal() == 0) {
             evaluate();
-            if (inspection_)
-                inspection_->run(samples_, plan_.batch, steps_per_run_, plan_.seed, values_);
+            if (inspection_) inspection_->run(samples_, plan_.batch, windows_, plan_.seed, values_);
         }
         if (InterruptWatch::signal() != 0) test_scores_.clear();
         finish_epoch(log, progress, seconds_since(start));
@@ -237,7 +262,8 @@ TrainingEnd Training::run(TrainingLog& log) {
             saved_ = true;
         }
     }
-    if (position_.batch_in_epoch > 0 && InterruptWatch::signal() == 0) evaluate();
+    if ((position_.batch_in_epoch > 0 || position_.window > 0) && InterruptWatch::signal() == 0)
+        evaluate();
     progress.clear();
     if (!plan_.checkpoint_folder.empty()) save();
     return {InterruptWatch::signal(), position_.epoch, position_.step, test_scores_};

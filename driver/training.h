@@ -15,6 +15,7 @@
 #include "driver/progress.h"
 #include "driver/samples.h"
 #include "driver/training_log.h"
+#include "driver/windows.h"
 
 namespace snnc::driver {
 
@@ -41,11 +42,11 @@ struct TrainingEnd {
 /// Trains a network with its gradients and optimiser (ir::differentiate, ir::add_optimizer).
 class Training {
  public:
-    /// `network`, `machine`, `values` and both sets must outlive it. Parameters stand in `values`.
-    /// `inspection` (may be null) measures the layers after each epoch.
-    Training(ir::Network& network, Machine& machine, Inspection* inspection,
+    /// Everything must outlive it. Parameters stand in `values`. `test` (may be null) is measured by
+    /// `evaluation`, `inspection` (may be null) measures the layers, both after each epoch.
+    Training(ir::Network& network, Machine& machine, Windows& windows, Inspection* inspection,
              const TrainingPlan& plan, const SampleSet& samples, const SampleSet* test,
-             std::int64_t steps_per_run, PortValues& values);
+             Evaluation* evaluation, std::int64_t steps_per_run, PortValues& values);
 
     /// CheckpointMismatch, CountMismatch (a batch larger than the data, with drop_last).
     void prepare();
@@ -55,27 +56,30 @@ class Training {
 
  private:
     std::int64_t batches_per_epoch() const;
+    std::int64_t updates_per_epoch() const;
     std::int64_t planned_steps() const;
     bool should_stop() const;
     void run_epoch(TrainingLog& log, Progress& progress);
     void finish_epoch(TrainingLog& log, Progress& progress, double seconds);
-    double train_batch(std::span<const std::int64_t> samples);
+    void run_batch(std::span<const std::int64_t> samples, TrainingLog& log, Progress& progress);
+    double train_window(std::span<const std::int64_t> samples);
     void set_hyperparameters();
     void check_loss(double loss) const;
     void save() const;
 
     ir::Network& network_;
+    Windows& windows_;
     Inspection* inspection_;
     const TrainingPlan& plan_;
     const SampleSet& samples_;
     const SampleSet* test_;
+    Evaluation* evaluation_;
     std::int64_t steps_per_run_;
     PortValues& values_;
     ir::StepProgram program_;
     std::unique_ptr<Engine> engine_;
-    std::optional<Evaluation> evaluation_;
-    std::int64_t test_steps_;
     TrainingPosition position_;
+    std::vector<PastValues> resumed_pasts_;  // of the batch that a resumed training goes on with
     std::vector<Score> test_scores_;
     bool saved_ = false;
 };

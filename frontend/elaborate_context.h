@@ -59,6 +59,8 @@ struct Context {
         }
     };
     TimeReads time_reads;
+    /// A loss is taken over the steps of a window, so their number is not that of the run.
+    bool in_windows = false;
     /// Names that helper tensors must keep clear of: those of elements and members.
     std::set<const NetworkDecl*> broken_networks;  // a mistake inside was reported
     std::set<std::string> taken;

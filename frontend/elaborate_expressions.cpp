@@ -127,7 +127,8 @@ Value Expressions::number_literal(const Expr& expr, const Number& number, Names&
 }
 
 Value Expressions::steps() {
-    if (context_.network.steps) return constant(context_, double(*context_.network.steps));
+    if (context_.network.steps && !context_.in_windows)
+        return constant(context_, double(*context_.network.steps));
     return {context_.network.pool.leaf(Op::StepCount)};
 }
 

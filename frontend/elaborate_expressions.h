@@ -229,13 +229,14 @@ class Expressions {
     Value one_hot(const Expr&, const Callee&, Names&);
     Value class_count(const Expr&, const Callee&, Names&);
     Value group_sum(const Expr&, const Callee&, Names&);  // elaborate_group_sum.cpp
-    Value limited_function(const Expr&, const Callee&, Names&);
     struct Scores {
         Value scores, label;
     };
     std::optional<Scores> scores_and_label(const Callee& callee, const Arguments& arguments,
                                            Names& names);
     Value class_weight(const Argument& weight, const Scores& scores, Names& names);
+    std::optional<bool> is_normalized(const Argument& weighted, Names& names);
+    Value over_mean_weight(const Value& weight, Names& names, const SourceRange& range);
     bool has_classes(const Value& label, const Argument& argument);
 
     Value steps();

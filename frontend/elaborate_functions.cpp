@@ -11,10 +11,10 @@ using ir::Op;
 
 namespace {
 
-/// What .snn calls by name. `select` is `if`, quantiles belong to draws.
+/// What .snn calls by name. `select` is `if`, quantiles belong to draws, bf16 to products.
 bool is_callable(Op op) {
     return ir::info(op).kind == ir::OpKind::Call && op != Op::Select && op != Op::NormalQuantile &&
-           op != Op::PoissonQuantile;
+           op != Op::PoissonQuantile && op != Op::RoundBf16;
 }
 
 /// Operators that are called by name in .snn; `spike` takes a surrogate.

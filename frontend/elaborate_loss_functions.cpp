@@ -38,14 +38,6 @@ const std::vector<Expressions::BuiltinRow>& Expressions::builtins() {
     return rows;
 }
 
-Value Expressions::limited_function(const Expr& expr, const Callee& callee, Names& names) {
-    for (const Argument& argument : callee.call->arguments) value(*argument.value.value, names);
-    if (context_.dry > 0) return constant(context_, 1);
-    context_.error(Code::LimitedFunction, expr.range,
-                   fmt::format("`{}` cannot be compiled yet", callee.name->text));
-    return {};
-}
-
 // ---- operands ------------------------------------------------------------------------------
 
 std::optional<Value> Expressions::one_argument(const Callee& callee, Names& names) {
@@ -102,15 +94,15 @@ Value Expressions::sum_over(const Value& x, const std::string& word, Names& name
 
 Value Expressions::mean_over(const Value& x, Names& names, const SourceRange& range) {
     const Value total = sum_over(x, "mean", names, range);
+    // How many edges a sparse layer has is known only when they are drawn: they are counted.
+    Value count = constant(context_, 1);
     if (!x.shape.empty() && x.shape[0] < 0) {
-        context_
-            .error(Code::LimitedFunction, range,
-                   "the mean over the edges of a sparse layer cannot be compiled yet")
-            .note("how many edges there are is known only when they are drawn; `sum` adds them");
-        return {};
+        count.shape = x.shape;
+        count = sum_over(count, "edges", names, range);
+    } else {
+        count = constant(context_, double(ir::element_count(x.shape)));
     }
-    const double count = double(ir::element_count(x.shape));
-    return apply(context_, Op::Div, {total, constant(context_, count)}, range);
+    return apply(context_, Op::Div, {total, count}, range);
 }
 
 Value Expressions::sum(const Expr& expr, const Callee& callee, Names& names) {
@@ -294,10 +286,11 @@ Value Expressions::ce(const Expr& expr, const Callee& callee, Names& names) {
         if (weight != given->named.end()) value(*weight->second->value.value, names);
         return constant(context_, 1);
     }
+    bool normalized = false;
     if (const auto weighted = given->named.find("weighted"); weighted != given->named.end()) {
-        context_.error(Code::LimitedFunction, weighted->second->range,
-                       "the normalised weighting of `ce` cannot be compiled yet");
-        return {};
+        const auto chosen = is_normalized(*weighted->second, names);
+        if (!chosen) return {};
+        normalized = *chosen;
     }
     if (!scores) return {};
     const Extent where = extent(context_, scores->scores);
@@ -306,8 +299,41 @@ Value Expressions::ce(const Expr& expr, const Callee& callee, Names& names) {
                                                 operand(scores->label, names, expr.range)},
                                names, expr.range);
     if (weight == given->named.end()) return entropy;
-    return apply(context_, Op::Mul, {class_weight(*weight->second, *scores, names), entropy},
-                 expr.range);
+    const Value factor = class_weight(*weight->second, *scores, names);
+    if (factor.poisoned()) return {};
+    if (!normalized) return apply(context_, Op::Mul, {factor, entropy}, expr.range);
+    // A weight that is the same for all samples leaves the mean as it is.
+    if (!extent(context_, factor).per_sample) return entropy;
+    const Value share = over_mean_weight(factor, names, expr.range);
+    return apply(context_, Op::Mul, {share, entropy}, expr.range);
+}
+
+/// `weighted = normalized`, or `plain`, which is what nothing says.
+std::optional<bool> Expressions::is_normalized(const Argument& weighted, Names& names) {
+    const Name* word = as_word(*weighted.value.value);
+    if (!word) {
+        context_.error(Code::WrongType, weighted.range,
+                       "weighted takes a word, `normalized` or `plain`");
+        return std::nullopt;
+    }
+    const auto handed_on = names.option(word->text);
+    const std::string& chosen =
+        handed_on && !handed_on->values ? handed_on->chosen : word->text;
+    if (chosen == "normalized" || chosen == "plain") return chosen == "normalized";
+    context_.unknown(*word, fmt::format("the losses of a batch are not weighted `{}`", chosen),
+                     {"normalized", "plain"});
+    return std::nullopt;
+}
+
+/// w/(mean weight of the batch): the mean over the batch, which is taken last, then is
+/// sum(w*ce)/sum(w), PyTorch's mean of weighted losses.
+Value Expressions::over_mean_weight(const Value& weight, Names& names, const SourceRange& range) {
+    const ir::TensorId each = materialise(context_, weight, names.prefix() + ".weight", range);
+    const Extent same_for_all{extent(context_, weight).per_step, false};
+    const Value total = made("weights", {}, same_for_all, ir::SumTo{each}, names, range);
+    const Value over_mean =
+        apply(context_, Op::Div, {Value(context_.network.pool.leaf(Op::BatchSize)), total}, range);
+    return apply(context_, Op::Mul, {read(context_, each), over_mean}, range);
 }
 
 Value Expressions::accuracy(const Expr& expr, const Callee& callee, Names& names) {

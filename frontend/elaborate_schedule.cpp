@@ -1,7 +1,9 @@
-// `schedule = warmup(500) then cosine(epochs = 30)` and `clip = norm(1)` (language.md section 5).
+// `schedule = warmup(500) then cosine(epochs = 30)`, `clip = norm(1)` and `bptt = truncated(25)`
+// (language.md sections 5 and 8.6).
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "frontend/elaborate_training.h"
 
@@ -119,6 +121,28 @@ void TrainingBuilder::read_clip(const Expr& value) {
     }
     (kind == "norm" ? training_.optimizer.clip_norm : training_.optimizer.clip_value) =
         call->positional[0];
+}
+
+void TrainingBuilder::read_bptt(const Expr& value) {
+    const auto call = setting_call(value, "`truncated(25)`");
+    if (!call) return;
+    const bool bare = call->positional.empty() && call->named.empty();
+    if (call->name.text == "full" && bare) return;
+    if (call->name.text != "full" && call->name.text != "truncated") {
+        context_.unknown(call->name,
+                         fmt::format("gradients are not taken through time by `{}`",
+                                     call->name.text),
+                         {"full", "truncated"});
+        return;
+    }
+    const double steps = call->positional.size() == 1 ? call->positional[0] : 0;
+    if (call->name.text == "full" || !call->named.empty() || !(steps >= 1) || steps > 1e15 ||
+        steps != std::floor(steps)) {
+        context_.error(Code::BadSetting, value.range,
+                       "`bptt` is `full`, or `truncated(25)` with the steps of a window");
+        return;
+    }
+    training_.window = std::int64_t(steps);
 }
 
 }  // namespace snnc::frontend

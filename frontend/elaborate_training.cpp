@@ -38,10 +38,6 @@ std::vector<std::string> LossNames::candidates() const {
 
 // ---- the block -----------------------------------------------------------------------------
 
-void TrainingBuilder::limited(const SourceRange& range, const std::string& what) {
-    context_.error(Code::LimitedTraining, range, what + " has no effect yet");
-}
-
 void TrainingBuilder::build(const TrainDecl& train) {
     training_ = {};
     training_.name = train.name ? train.name->text : train.network.text;
@@ -65,6 +61,7 @@ void TrainingBuilder::build(const TrainDecl& train) {
             loss_range = given->keyword_range;
         }
     }
+    context_.in_windows = training_.window.has_value();
     if (loss)
         training_.loss = per_sample_number(*loss, "loss");
     else if (!meant_.count("loss"))
@@ -215,13 +212,13 @@ void TrainingBuilder::read_setting(const TrainSetting& setting) {
         if (const auto given = expressions_.whole(value, constants, "`" + name + "`", least))
             number = *given;
     };
-    const Name* word = as_word(value);
     if (!setting.then.empty() && name != "schedule")
         context_.error(Code::BadSetting, setting.then[0]->range,
                        "only a `schedule` goes on with `then`");
     if (name == "optimizer") return read_optimizer(value);
     if (name == "schedule") return read_schedule(setting);
     if (name == "clip") return read_clip(value);
+    if (name == "bptt") return read_bptt(value);
     if (name == "batch") return whole(training_.batch, 1);
     if (name == "epochs") return whole(training_.epochs, 1);
     if (name == "shuffle") {
@@ -232,13 +229,22 @@ void TrainingBuilder::read_setting(const TrainSetting& setting) {
         std::int64_t seed = 0;
         whole(seed, 0);
         training_.seed = std::uint64_t(seed);
-    } else if (name == "bptt" && word && word->text == "full") {
-        return;
-    } else if (name == "precision" && word && word->text == "f32") {
-        return;
-    } else {
-        limited(value.range, fmt::format("this setting of `{}`", name));
+    } else if (name == "precision") {
+        read_precision(value);
     }
+}
+
+void TrainingBuilder::read_precision(const Expr& value) {
+    const Name* word = as_word(value);
+    if (word && (word->text == "f32" || word->text == "bf16")) {
+        training_.bf16 = word->text == "bf16";
+        return;
+    }
+    const std::string message = "a training has the precision `f32` or `bf16`";
+    if (word)
+        context_.unknown(*word, message, {"f32", "bf16"});
+    else
+        context_.error(Code::BadSetting, value.range, message);
 }
 
 void TrainingBuilder::read_freeze(const Freeze& freeze) {

@@ -48,7 +48,7 @@ class TrainingBuilder {
     void read_betas(const Expr& value, ir::OptimizerConfig& config);
     void read_freeze(const Freeze& freeze);
 
-    // Schedule and clipping (elaborate_schedule.cpp).
+    // Schedule, clipping and windows (elaborate_schedule.cpp).
     struct SettingCall {
         struct Given {
             Name name;
@@ -63,10 +63,11 @@ class TrainingBuilder {
     void read_schedule(const TrainSetting& setting);
     void read_segment(const Expr& value, bool last);
     void read_clip(const Expr& value);
+    void read_bptt(const Expr& value);
 
     void read_metric(const TrainSetting& setting);
     bool flag(const Expr& value, const std::string& name);
-    void limited(const SourceRange& range, const std::string& what);
+    void read_precision(const Expr& value);
     /// One number for each sample; `name` is "loss", or the metric's.
     ir::TensorId per_sample_number(const Expr& expr, const std::string& name);
 

@@ -56,6 +56,7 @@ class FunctionBuilder {
     llvm::Value* key(ir::StreamId stream, unsigned word);
     llvm::Value* sample_number(llvm::Value* sample);
     llvm::Value* epoch();
+    llvm::Value* first_step();
 
     /// First byte of the row of a tensor's slot at a step and sample (each may be null where the
     /// tensor does not have it).

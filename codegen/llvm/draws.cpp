@@ -103,7 +103,8 @@ Lanes emit_uniform(FunctionBuilder& f, ir::StreamId stream, const Strip& strip, 
     Value* first = ir.CreateTrunc(ir.CreateLShr(strip.element, 2), i32);
     Value* blocks =
         ir.CreateAdd(ir.CreateVectorSplat(unsigned(lanes), first), llvm::ConstantVector::get(ramp));
-    Value* at = step ? ir.CreateTrunc(step, i32) : ir.getInt32(0);
+    Value* at = ir.getInt32(0);
+    if (step) at = ir.CreateTrunc(ir.CreateAdd(f.first_step(), step), i32);
     const PhiloxEmitter::Words words =
         PhiloxEmitter(f, stream).run({blocks, at, f.sample_number(strip.sample), f.epoch()});
 

@@ -71,6 +71,7 @@ class OperatorEmitter {
             case Op::Step:
             case Op::Spike: return truth(ir_.CreateFCmpOGT(a, zero()));
             case Op::Detach: return a;
+            case Op::RoundBf16: return round_to_bf16(a);
             case Op::NormalQuantile: return emit_normal_quantile(f_, a);
             case Op::PoissonQuantile: return emit_poisson_quantile(f_, a, b, c);
         }
@@ -128,6 +129,18 @@ class OperatorEmitter {
     Value* relu(Value* a) {
         Value* kept = ir_.CreateOr(ir_.CreateFCmpOGT(a, zero()), ir_.CreateFCmpUNO(a, a));
         return ir_.CreateSelect(kept, a, zero());
+    }
+
+    Value* round_to_bf16(Value* a) {
+        llvm::Type* words = type_->getWithNewType(ir_.getInt32Ty());
+        const auto word = [&](std::uint32_t value) {
+            return llvm::ConstantInt::get(words, value);
+        };
+        Value* bits = ir_.CreateBitCast(a, words);
+        Value* odd = ir_.CreateAnd(ir_.CreateLShr(bits, word(16)), word(1));
+        Value* raised = ir_.CreateAdd(ir_.CreateAdd(bits, word(0x7fff)), odd);
+        Value* rounded = ir_.CreateBitCast(ir_.CreateAnd(raised, word(0xffff0000u)), type_);
+        return ir_.CreateSelect(ir_.CreateFCmpUNO(a, a), a, rounded);
     }
 
     FunctionBuilder& f_;

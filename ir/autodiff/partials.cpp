@@ -95,6 +95,7 @@ Partials table(const Value& self) {
         case Op::Sigmoid: return {self * (1 - self)};
         case Op::Softplus: return {x.call(Op::Sigmoid)};
         case Op::Relu: return {x.call(Op::Step)};
+        case Op::RoundBf16: return {one};
         case Op::Spike: return {y, zero};
     }
     return {};

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "ir/expr/expr.h"
 #include "ir/expr/quantiles.h"
@@ -25,6 +27,14 @@ Real stable_sigmoid(Real x) {
 template <class Real>
 Real stable_softplus(Real x) {
     return std::max(x, Real(0)) + std::log1p(std::exp(-std::abs(x)));
+}
+
+/// The nearest bfloat16, half to even: the upper half of a float, so the rest is rounded away in
+/// its bits. NaN stays NaN, and what is too large becomes infinite.
+inline float round_to_bf16(float x) {
+    if (std::isnan(x)) return x;
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    return std::bit_cast<float>((bits + 0x7fffu + ((bits >> 16) & 1u)) & 0xffff0000u);
 }
 
 /// The value of an operator with operands. Leaves have no meaning here: the caller knows tensors
@@ -84,6 +94,7 @@ Real apply(Op op, Real a, Real b = 0, Real c = 0) {
         case Op::Step: return truth(a > 0);
         case Op::Spike: return truth(a > 0);
         case Op::Detach: return a;
+        case Op::RoundBf16: return Real(round_to_bf16(float(a)));
         case Op::NormalQuantile: return normal_quantile(a);
         case Op::PoissonQuantile: return poisson_quantile(a, b, c);
     }

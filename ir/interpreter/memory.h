@@ -38,7 +38,7 @@ class Memory {
 
     /// The random number of a place.
     Real draw(StreamId stream, std::int64_t step, std::int64_t sample, std::int64_t element) const {
-        const std::int64_t at = network_[stream].per_step ? step : 0;
+        const std::int64_t at = network_[stream].per_step ? draws_.first_step + step : 0;
         return runtime::uniform_draw(keys_[stream.index], std::uint64_t(element), std::uint32_t(at),
                                      draws_.sample(sample), draws_.epoch);
     }

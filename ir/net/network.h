@@ -326,6 +326,10 @@ struct Training {
     std::int64_t batch = 1, epochs = 1;
     std::uint64_t seed = 0;
     bool shuffle = true, drop_last = false;
+    /// Products round their operands to bfloat16 (ir/passes/round_products.h).
+    bool bf16 = false;
+    /// Truncated: the run is cut into windows of so many steps, each with an update of its own.
+    std::optional<std::int64_t> window;
     SourceRange range;
 };
 

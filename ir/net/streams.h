@@ -26,6 +26,8 @@ struct Draws {
     std::uint32_t epoch = 0;  // of a training
     /// For each sample of the run its number: the position in the data. Empty: 0, 1, 2 …
     std::vector<std::uint32_t> samples;
+    /// The number of the first step, where the run goes on from another.
+    std::int64_t first_step = 0;
 
     std::uint32_t sample(std::int64_t index) const {
         return samples.empty() ? std::uint32_t(index) : samples[std::size_t(index)];

@@ -129,16 +129,6 @@ TEST(BadState, without_a_reader_is_a_warning) {
     expect_error(small.run("run", {"--state", "out.s=" + small.file("s.npy")}), "W0724", 0);
 }
 
-TEST(BadState, further_back_than_one_step_cannot_be_saved) {
-    const SmallCase small(2);
-    write_text(
-        small.file("net.snn"),
-        "neuron Late {\n    input I\n    output v\n    state v = 0\n    v[t] = v[t-2] + I\n}\n\n"
-        "network N {\n    steps = 3\n    input image : f32[4]\n    image -> Late as out\n"
-        "    output out.v\n}\n");
-    expect_error(small.run("run", {"--save-state", small.file("s")}), "L0955", 2);
-}
-
 TEST(BadData, sets) {
     const SmallCase small;
     const auto train = [&](const std::string& data) {

@@ -190,7 +190,6 @@ class ReferenceLosses : public testing::TestWithParam<std::string> {};
 TEST_P(ReferenceLosses, agree_in_value_and_gradient) {
     for (const Json& example : reference_cases("losses")) {
         SCOPED_TRACE(example.at("id").get<std::string>());
-        if (is_normalized(example)) continue;
         const Question question = question_of(example);
         const Outcome actual = gradient_of(question, GetParam());
         if (has_its_own_decision(example)) {

@@ -37,9 +37,14 @@ TEST(Checkpoint, keeps_every_bit) {
     position.loss_sum = 1.0 / 7;
     position.samples_seen = 40;
     position.seed = UINT64_MAX;
-    save_checkpoint(folder.path().string(), network, values, position);
+    position.window = 1;
+    const std::vector<PastValues> pasts{{0.25f, 1.0f / 3}, {7}};
+    save_checkpoint(folder.path().string(), network, values, {position, pasts});
 
-    const TrainingPosition found = load_checkpoint(folder.path().string(), network, position, read);
+    const TrainingMemory memory = load_checkpoint(folder.path().string(), network, position, read);
+    const TrainingPosition& found = memory.position;
+    EXPECT_EQ(memory.pasts, pasts);
+    EXPECT_EQ(found.window, 1);
     EXPECT_EQ(read[{0}].floats, values[{0}].floats);
     EXPECT_EQ(read[{1}].floats, values[{1}].floats);
     EXPECT_EQ(found.epoch, 2);
@@ -56,7 +61,7 @@ TEST(Checkpoint, of_another_training_is_refused) {
     PortValues values(network), read(other);
     for (const std::uint32_t i : {0u, 1u}) values[{i}].floats.resize(6);
     TrainingPosition position;
-    save_checkpoint(folder.path().string(), network, values, position);
+    save_checkpoint(folder.path().string(), network, values, {position, {}});
     const auto code = [&](const ir::Network& target, const TrainingPosition& expected) {
         try {
             load_checkpoint(folder.path().string(), target, expected, read);

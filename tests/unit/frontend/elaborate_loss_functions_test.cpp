@@ -90,9 +90,23 @@ TEST(ElaborateLoss, GroupsOfNeighbours) {
     EXPECT_EQ(refused("sum(group_sum(h, 0))"), "E0304 0\n");
 }
 
-TEST(ElaborateLoss, Limitations) {
-    EXPECT_EQ(refused("ce(h, label, weight = (1, 2, 3), weighted = normalized)"),
-              "L0905 weighted = normalized\n");
+TEST(ElaborateLoss, WeightedMeanOfTheBatch) {
+    EXPECT_EQ(loss("ce(h, label, weight = (1, 2, 3), weighted = normalized)"),
+              "loss.ce = ce(h, label)\n"
+              "loss.weight = if label == 0 { 1 } else { if label == 1 { 2 } else { 3 } }\n"
+              "loss.weights = sum(loss.weight)\n"
+              "loss = loss.weight*(batch/loss.weights)*loss.ce\n");
+    EXPECT_EQ(loss("ce(h, label, weight = (1, 2, 3), weighted = plain)"),
+              loss("ce(h, label, weight = (1, 2, 3))"));
+    // One weight for all leaves the mean as it is.
+    EXPECT_EQ(loss("ce(h, label, weight = 2, weighted = normalized)"), loss("ce(h, label)"));
+    EXPECT_EQ(loss("ce(h, label, weighted = normalized)"), loss("ce(h, label)"));
+    EXPECT_EQ(loss("ce_max_membrane(out.v, label, weighted = normalized)"),
+              "loss.max_t = max_t(out.v)\nloss.ce = ce(loss.max_t, label)\nloss = loss.ce\n");
+    EXPECT_EQ(refused("ce(h, label, weight = (1, 2, 3), weighted = normalised)"),
+              "E0201 normalised\n");
+    EXPECT_EQ(refused("ce(h, label, weight = (1, 2, 3), weighted = 2)"),
+              "E0301 weighted = 2\n");
 }
 
 // ---- the library ---------------------------------------------------------------------------

@@ -91,6 +91,15 @@ TEST(ElaborateTrainSettings, Values) {
     EXPECT_EQ(all.seed, 42u);
     EXPECT_FALSE(all.shuffle);
     EXPECT_TRUE(all.drop_last);
+    EXPECT_FALSE(all.window);
+    EXPECT_FALSE(all.bf16);
+}
+
+TEST(ElaborateTrainSettings, WindowsAndPrecision) {
+    const ir::Training cut =
+        trained("optimizer = sgd\n    bptt = truncated(2*5)\n    precision = bf16");
+    EXPECT_EQ(cut.window, 10);
+    EXPECT_TRUE(cut.bf16);
 }
 
 TEST(ElaborateTrainSettings, Mistakes) {
@@ -100,8 +109,13 @@ TEST(ElaborateTrainSettings, Mistakes) {
     EXPECT_EQ(refused(sgd + "bach = 1"), "E0201 bach\n");
     EXPECT_EQ(refused(sgd + "shuffle = 2"), "E0301 2\n");
     EXPECT_EQ(refused(sgd + "loss = 1"), "E0202 loss\n");
-    EXPECT_EQ(refused(sgd + "precision = bf16"), "L0904 bf16\n");
-    EXPECT_EQ(refused(sgd + "bptt = truncated(25)"), "L0904 truncated(25)\n");
+    EXPECT_EQ(refused(sgd + "precision = f16"), "E0201 f16\n");
+    EXPECT_EQ(refused(sgd + "precision = 16"), "E0501 16\n");
+    EXPECT_EQ(refused(sgd + "bptt = truncated(0)"), "E0501 truncated(0)\n");
+    EXPECT_EQ(refused(sgd + "bptt = truncated(2.5)"), "E0501 truncated(2.5)\n");
+    EXPECT_EQ(refused(sgd + "bptt = truncated"), "E0501 truncated\n");
+    EXPECT_EQ(refused(sgd + "bptt = full(3)"), "E0501 full(3)\n");
+    EXPECT_EQ(refused(sgd + "bptt = trunkated(3)"), "E0201 trunkated\n");
     EXPECT_EQ(refused(sgd + "clip = norm(0)"), "E0501 norm(0)\n");
     EXPECT_EQ(refused(sgd + "clip = nrom(1)"), "E0201 nrom\n");
     EXPECT_EQ(refused(sgd + "schedule = cosin(epochs = 3)"), "E0201 cosin\n");

@@ -47,8 +47,9 @@ const double points[] = {-2.3, -0.7, -0.2, 0.4, 0.9, 1.8, 3.1};
 std::vector<Op> true_derivatives() {
     std::vector<Op> ops;
     for (const Op op : all_operators) {
-        // A spike's partial is its surrogate; detach and what makes draws have none on purpose.
-        if (info(op).arity > 0 && op != Op::Spike && op != Op::Detach && op != Op::NormalQuantile &&
+        // A spike's partial is its surrogate; detach and what makes draws have none on purpose; a
+        // rounding passes on the gradient of what it rounds.
+        if (info(op).arity > 0 && op != Op::Spike && op != Op::RoundBf16 && op != Op::Detach && op != Op::NormalQuantile &&
             op != Op::PoissonQuantile)
             ops.push_back(op);
     }
