@@ -21,7 +21,7 @@ const char* const sparse_network =
     "}\n\n"
     "train of Small {\n"
     "    target    label : class[3]\n"
-    "    loss      = sum_t(ce(out.v, label)) + 1e-3*l2(a.weight)\n"
+    "    loss      = sum_t(ce(out.v, label)) + 1e-3*l2(a.weight) + 0.1*mean(a.weight)\n"
     "    optimizer = adam(lr = 1e-2)\n"
     "    batch     = 8\n"
     "    epochs    = 3\n"

@@ -74,14 +74,6 @@ std::string layer_use(const Json& layer, std::int64_t& width) {
     return type;
 }
 
-/// The shape of an input [T, B, …] as text.
-std::string sample_shape(const Tensor& x) {
-    std::string text;
-    for (std::size_t i = 2; i < x.shape.size(); ++i)
-        text += (text.empty() ? "" : ", ") + std::to_string(x.shape[i]);
-    return text;
-}
-
 /// Labels, else a target of numbers.
 bool has_labels(const Json& example) {
     return !example.at("y").contains("shape") || example.at("y").at("shape").size() == 1;

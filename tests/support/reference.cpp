@@ -83,10 +83,23 @@ std::string recurrence_of(const Json& neuron) {
     return neuron.contains("recurrent") ? neuron.at("recurrent").at("kind").get<std::string>() : "";
 }
 
-/// The library's class; all-to-all recurrence is `recurrent dense()` of the plain cell.
+/// Recurrence by weights, `cell recurrent dense()` or `recurrent conv(c, k)`.
+bool has_recurrent_layer(const Json& neuron) {
+    const std::string kind = recurrence_of(neuron);
+    return kind == "linear" || kind == "conv2d";
+}
+
+/// The library's class; recurrence by weights is that of the plain cell.
 std::string cell_of(const Json& neuron) {
     const std::string name = neuron.at("neuron");
-    return recurrence_of(neuron) == "linear" ? name.substr(1) : name;
+    return has_recurrent_layer(neuron) ? name.substr(1) : name;
+}
+
+std::string recurrent_layer(const Json& neuron) {
+    if (recurrence_of(neuron) == "linear") return "dense()";
+    const auto shape = tensor(neuron.at("recurrent").at("weight")).shape;
+    return "conv(" + std::to_string(shape[0]) + ", (" + std::to_string(shape[2]) + ", " +
+           std::to_string(shape[3]) + "))";
 }
 
 /// snnTorch's "zero" keeps the input for its Leaky and drops it everywhere else.
@@ -111,12 +124,17 @@ std::map<std::string, Tensor> parameters_of(const Json& neuron) {
 
 }  // namespace
 
-bool is_supported(const Json& neuron) { return recurrence_of(neuron) != "conv2d"; }
-
 std::string state_name(const std::string& reference_name) {
     static const std::map<std::string, std::string> names{
         {"mem", "v"}, {"syn", "i"}, {"spk", "s"}, {"syn_exc", "exc"}, {"syn_inh", "inh"}};
     return names.at(reference_name);
+}
+
+std::string sample_shape(const Tensor& x) {
+    std::string text;
+    for (std::size_t i = 2; i < x.shape.size(); ++i)
+        text += (text.empty() ? "" : ", ") + std::to_string(x.shape[i]);
+    return text;
 }
 
 CellText cell_text(const Json& neuron, const std::string& name, CellParameters parameters,
@@ -146,8 +164,8 @@ CellText cell_text(const Json& neuron, const std::string& name, CellParameters p
     if (neuron.at("inhibition").get<bool>()) arguments += ", inhibition = on";
     if (!surrogate.empty()) arguments += ", surrogate = " + surrogate;
     result.use = cell_of(neuron) + "(" + arguments + ")";
-    if (recurrence_of(neuron) == "linear") {
-        result.use += " recurrent dense()";
+    if (has_recurrent_layer(neuron)) {
+        result.use += " recurrent " + recurrent_layer(neuron);
         for (const char* part : {"weight", "bias"})
             result.weights[name + ".recurrent." + part] = tensor(neuron.at("recurrent").at(part));
     }

@@ -56,8 +56,8 @@ struct CellText {
 CellText cell_text(const Json& neuron, const std::string& name, CellParameters parameters,
                    const std::string& surrogate = {}, const std::set<std::string>& learned = {});
 
-/// The recurrences that a description may ask for and that snnc has.
-bool is_supported(const Json& neuron);
+/// The shape of one sample of an input [steps, samples, …] as .snn text: "2, 4, 5".
+std::string sample_shape(const Tensor& x);
 
 /// A number as .snn text that reads back as the same float.
 std::string number_text(double value);
