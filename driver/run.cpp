@@ -123,8 +123,9 @@ class ForwardRun {
         if (!options_.out.empty()) make_folder(options_.out);
         if (!options_.save_state.empty()) make_folder(options_.save_state);
         for (const Result& result : results_) {
-            const runtime::Array array = to_array(network, result.tensor, values.at(result.tensor),
-                                                  size_, result.with_steps);
+            runtime::Array array = to_array(network, result.tensor, values.at(result.tensor), size_,
+                                            result.with_steps);
+            scale(array.as<float>(), 1 / network[result.tensor].unit);
             if (result.file.empty()) {
                 print_summary(network[result.tensor].name, array);
             } else {

@@ -17,6 +17,7 @@ NetworkBuilder::NetworkBuilder(NetworkBuilder& outer, const Node& use)
       request_(outer.request_),
       sources_(outer.sources_),
       constants_(context_, fmt::format("in the constants of `{}`", decl_.name.text)),
+      dimensions_(context_.dimensions, decl_),
       outer_(&outer),
       prefix_(use.name + ".") {}
 
@@ -93,6 +94,7 @@ bool NetworkBuilder::take_arguments(const Node& use) {
                                                    "a parameter of a network");
             sound = sound && value;
             if (value) constants_.set(given->name->text, constant(context_, *value));
+            dimensions_.give(given->name->text, *given->value.value, outer_->dimensions_);
         }
     }
     constants_.set_resolver([this](const std::string& name) { read_parameter(name); });
