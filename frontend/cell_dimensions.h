@@ -71,6 +71,7 @@ class CellDimensions : public DimensionNames {
     Dimension member(const Path& path) override { return variable(path.head.text); }
     std::optional<std::string> option(const std::string& name) override;
     Dimension dt() override { return dt_; }
+    Place place() const override { return Place::Cell; }
     std::optional<double> constant(const std::string& name) override;
     std::vector<NamedDimension> hints() override;
     const Path* surrogate() const override { return surrogate_; }

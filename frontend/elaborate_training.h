@@ -32,6 +32,7 @@ class LossDimensions : public DimensionNames {
     explicit LossDimensions(NetworkBuilder& network) : network_(network) {}
     Dimension member(const Path&) override { return {}; }
     Dimension dt() override { return network_.dimensions().dt(); }
+    Place place() const override { return Place::Loss; }
 
  private:
     NetworkBuilder& network_;

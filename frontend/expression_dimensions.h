@@ -22,6 +22,10 @@ namespace snnc::frontend {
 class DimensionNames {
  public:
     virtual ~DimensionNames() = default;
+    /// Where the expression stands: in others some functions have no meaning
+    /// (elaborate_expressions.h, Vocabulary).
+    enum class Place { Constant, Cell, Loss };
+    virtual Place place() const { return Place::Constant; }
     /// A path without calls whose head has no fixed meaning; any() for what is unknown.
     virtual Dimension member(const Path& path) = 0;
     /// The word chosen for an option.
@@ -38,12 +42,15 @@ class DimensionNames {
 /// Where nothing is known of names.
 class UnknownNames : public DimensionNames {
  public:
-    explicit UnknownNames(Dimension dt = Dimension::any()) : dt_(std::move(dt)) {}
+    explicit UnknownNames(Dimension dt = Dimension::any(), Place place = Place::Constant)
+        : dt_(std::move(dt)), place_(place) {}
+    Place place() const override { return place_; }
     Dimension member(const Path&) override { return Dimension::any(); }
     Dimension dt() override { return dt_; }
 
  private:
     Dimension dt_;
+    Place place_;
 };
 
 class ExpressionDimensions {

@@ -4,44 +4,16 @@
 
 #include <algorithm>
 
+#include "frontend/dimension_rules.h"
 #include "frontend/elaborate_expressions.h"
 #include "frontend/elaborate_units.h"
 #include "frontend/expression_dimensions.h"
 
 namespace snnc::frontend {
+
+using Rule = DimensionRule;
+
 namespace {
-
-/// What a function asks of its arguments and gives.
-enum class Rule {
-    Number,  // a number of numbers: exp
-    Same,    // what its first argument has: abs
-    Alike,   // all arguments alike, and so is the result: min
-    Sign,    // a number of anything: step
-    Square,  // the square of arguments that are alike: mse
-    Root,    // sqrt
-};
-
-struct Row {
-    std::string_view name;
-    Rule rule;
-};
-constexpr Row rows[] = {
-    {"abs", Rule::Same},       {"relu", Rule::Same},       {"detach", Rule::Same},
-    {"sum", Rule::Same},       {"mean", Rule::Same},       {"max_all", Rule::Same},
-    {"sum_t", Rule::Same},     {"count", Rule::Same},      {"mean_t", Rule::Same},
-    {"max_t", Rule::Same},     {"last", Rule::Same},       {"l1", Rule::Same},
-    {"group_sum", Rule::Same}, {"min", Rule::Alike},       {"max", Rule::Alike},
-    {"clip", Rule::Alike},     {"sign", Rule::Sign},       {"step", Rule::Sign},
-    {"spike", Rule::Sign},     {"winner", Rule::Sign},     {"first_spike", Rule::Sign},
-    {"accuracy", Rule::Sign},  {"one_hot", Rule::Sign},    {"classes", Rule::Sign},
-    {"l2", Rule::Square},      {"mse", Rule::Square},      {"sqrt", Rule::Root},
-    {"floor", Rule::Number},   {"round", Rule::Number},    {"ceil", Rule::Number},
-    {"exp", Rule::Number},     {"ln", Rule::Number},       {"log10", Rule::Number},
-    {"log1p", Rule::Number},   {"expm1", Rule::Number},    {"sin", Rule::Number},
-    {"cos", Rule::Number},     {"tan", Rule::Number},      {"tanh", Rule::Number},
-    {"sigmoid", Rule::Number}, {"softplus", Rule::Number}, {"huber", Rule::Number},
-    {"bce", Rule::Number},     {"ce", Rule::Number},
-};
 
 std::vector<const Expr*> positional(const CallSuffix& call) {
     std::vector<const Expr*> result;
@@ -55,9 +27,8 @@ std::vector<const Expr*> positional(const CallSuffix& call) {
 std::optional<Dimension> ExpressionDimensions::builtin(const std::string& name,
                                                        const std::vector<const Expr*>& arguments,
                                                        DimensionNames& names) {
-    const auto* row = std::find_if(std::begin(rows), std::end(rows),
-                                   [&](const Row& known) { return known.name == name; });
-    if (row == std::end(rows)) return std::nullopt;
+    const auto rule = dimension_rule(name, names.place());
+    if (!rule) return std::nullopt;
     if (arguments.empty()) return Dimension::any();
     const auto others = [&] {
         for (std::size_t i = 1; i < arguments.size(); ++i) of(*arguments[i], names);
@@ -66,7 +37,7 @@ std::optional<Dimension> ExpressionDimensions::builtin(const std::string& name,
         return alike(arguments, names, fmt::format("`{}` takes one dimension", name));
     };
     Dimension first;
-    switch (row->rule) {
+    switch (*rule) {
         case Rule::Same: first = of(*arguments[0], names); break;
         case Rule::Alike: return same();
         case Rule::Square: return same().pow(2);
@@ -142,6 +113,7 @@ class ExpressionDimensions::Body : public DimensionNames {
         return found == words_.end() ? std::nullopt : std::optional(found->second);
     }
     Dimension dt() override { return caller_.dt(); }
+    Place place() const override { return caller_.place(); }
     std::optional<double> constant(const std::string& name) override {
         const auto found = given_.find(name);
         if (found == given_.end() || !found->second) return std::nullopt;
@@ -226,8 +198,9 @@ void ExpressionDimensions::check_body(const Declaration& declaration) {
     const auto* surrogate = std::get_if<SurrogateDecl>(&declaration.node);
     if (!function && !surrogate) return;
     const Expr& value = function ? *function->value : *surrogate->value;
-    UnknownNames none(writes_units(value, declarations_, true) ? time_dimension()
-                                                               : system_.unknown());
+    UnknownNames none(
+        writes_units(value, declarations_, true) ? time_dimension() : system_.unknown(),
+        DimensionNames::Place::Cell);
     Body body(none);
     for (const Name& argument : function ? function->arguments : surrogate->arguments) {
         const Dimension unknown = system_.unknown();

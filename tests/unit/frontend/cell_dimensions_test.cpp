@@ -182,6 +182,12 @@ TEST(CellDimensions, networks_as_layers_hand_them_on) {
     EXPECT_EQ(with("1mV", "LifRefractory").substr(0, 5), "E0307");
 }
 
+TEST(CellDimensions, a_function_of_ones_own_may_have_the_name_of_a_reduction) {
+    EXPECT_EQ(messages("fn last(a, b) = a/10mV + b\n" + cell("    let x = last(v, 2) + 1")), "");
+    EXPECT_EQ(messages("fn count(x) = exp(x)\n" + cell("    let x = count(v)")).substr(0, 5),
+              "E0307");
+}
+
 TEST(CellDimensions, circles_and_missing_names_are_no_mistakes_of_dimension) {
     for (const char* members :
          {"    state w = w - 65mV\n    w[t] = v", "    param a = b, b = a", "    param a = a^a",
