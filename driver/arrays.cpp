@@ -177,6 +177,11 @@ Values to_values(const ir::Tensor& tensor, const runtime::Array& array, const st
     return values;
 }
 
+void scale(std::span<float> values, double factor) {
+    if (factor == 1) return;
+    for (float& value : values) value = float(value * factor);
+}
+
 runtime::Array to_array(const ir::Network& network, ir::TensorId id, const Values& values,
                         const ir::RunSize& size, bool with_steps) {
     const ir::Tensor& tensor = network[id];

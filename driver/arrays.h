@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,9 @@ std::int64_t class_count(const ir::Network& network, ir::TensorId label);
 /// where the tensor is the same for all steps or samples.
 runtime::Array to_array(const ir::Network& network, ir::TensorId id, const Values& values,
                         const ir::RunSize& size, bool with_steps);
+
+/// Between the unit of a file and that of formulas.
+void scale(std::span<float> values, double factor);
 
 /// "f32[steps, batch, 784]", for messages.
 std::string expected_shape(const ir::Tensor& tensor);

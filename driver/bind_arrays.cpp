@@ -87,6 +87,7 @@ std::vector<ir::TensorId> bind_states(Session& session, const ir::Network& netwo
         named.name = name;
         check_shape(named, array, file, sizes);
         values[state->initial] = to_values(named, array, file);
+        scale(values[state->initial].floats, initial.unit);
         initials.push_back(state->initial);
     }
     return initials;

@@ -168,7 +168,9 @@ class GradientRun {
         if (!adjoint.valid()) zeros.floats.resize(std::size_t(element_count(tensor, size_)));
         const Values& gradient = adjoint.valid() ? values.at(adjoint) : zeros;
         if (tensor.role == ir::Role::Parameter) return to_file_layout(tensor, gradient);
-        return to_array(network, id, gradient, size_, tensor.per_step);
+        runtime::Array array = to_array(network, id, gradient, size_, tensor.per_step);
+        scale(array.as<float>(), tensor.unit);
+        return array;
     }
 
     Session& session_;

@@ -91,8 +91,9 @@ class ForwardRun {
     void write_results(const ir::Network& network, const PortValues& values) {
         if (!options_.out.empty()) make_folder(options_.out);
         for (const Result& result : results_) {
-            const runtime::Array array =
+            runtime::Array array =
                 to_array(network, result.tensor, values.at(result.tensor), size_, true);
+            scale(array.as<float>(), 1 / network[result.tensor].unit);
             if (result.file.empty()) {
                 print_summary(network[result.tensor].name, array);
             } else {

@@ -41,9 +41,9 @@ std::vector<Assignment> assignments(const std::vector<std::string>& texts) {
     }
     result = split_assignments(single, "--state");
     for (Assignment& file : in_folders) {
-        const bool known =
-            std::any_of(result.begin(), result.end(),
-                        [&](const Assignment& other) { return other.name == file.name; });
+        const bool known = std::any_of(result.begin(), result.end(), [&](const Assignment& other) {
+            return other.name == file.name;
+        });
         if (!known) result.push_back(std::move(file));
     }
     return result;
@@ -82,13 +82,15 @@ PastValues read_past(const ir::Network& network, const ir::Past& past, const run
     if (array.shape.size() == plain + 1) {
         if (array.shape[0] != std::int64_t(depth))
             fail(Code::BadShape,
-                 fmt::format("the last {} values of `{}` are read, but the file holds {} of them, {}",
-                             depth, like.name, array.shape[0], runtime::to_string(array.shape)),
+                 fmt::format(
+                     "the last {} values of `{}` are read, but the file holds {} of them, {}",
+                     depth, like.name, array.shape[0], runtime::to_string(array.shape)),
                  file);
         rows.shape.erase(rows.shape.begin());
     }
     check_shape(like, rows, file, sizes);
-    const PastValues values = to_values(like, array, file).floats;
+    PastValues values = to_values(like, array, file).floats;
+    scale(values, like.unit);
     if (array.shape.size() == plain + 1) return values;
     PastValues repeated;
     for (std::size_t i = 0; i < depth; ++i)
@@ -154,24 +156,29 @@ SavedState::SavedState(ir::Network& network) : network_(network) {
 runtime::Array SavedState::array(const Kept& kept, const PortValues& values,
                                  const ir::RunSize& size, const GivenState& before) const {
     const Values& result = values.at(kept.result);
-    if (kept.depth == 1) return to_array(network_, kept.result, result, size, false);
     const ir::Tensor& tensor = network_[kept.variable];
+    if (kept.depth == 1) {
+        runtime::Array array = to_array(network_, kept.result, result, size, false);
+        scale(array.as<float>(), 1 / tensor.unit);
+        return array;
+    }
     PastValues earlier;
     if (before.state && before.state->values().contains(kept.variable))
         earlier = before.state->values().at(kept.variable);
     std::vector<float> initial;
     if (tensor.initial.valid()) initial = values.at(tensor.initial).floats;
-    const PastValues last =
+    PastValues last =
         last_steps(result.floats, earlier, initial, result.floats.size() / std::size_t(size.steps),
                    std::size_t(kept.depth));
+    scale(last, 1 / tensor.unit);
     runtime::Shape shape{kept.depth};
     if (tensor.per_sample) shape.push_back(size.samples);
     shape.insert(shape.end(), tensor.shape.begin(), tensor.shape.end());
     return runtime::Array::of_f32(shape, last);
 }
 
-void SavedState::write(const std::string& folder, const PortValues& values,
-                       const ir::RunSize& size, const GivenState& before) const {
+void SavedState::write(const std::string& folder, const PortValues& values, const ir::RunSize& size,
+                       const GivenState& before) const {
     make_folder(folder);
     for (const Kept& kept : kept_)
         runtime::write_npy(folder + "/" + network_[kept.variable].name + ".npy",

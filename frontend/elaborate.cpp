@@ -182,6 +182,7 @@ class Elaborator {
         ir::Network scratch;
         Context context(sources_, declarations_, diagnostics_, scratch);
         Expressions(context).check_body(declaration);
+        context.dimensions.expressions.check_body(declaration);
     }
 
     /// With the default options and one element; a use with other options is checked where it is.
@@ -190,8 +191,9 @@ class Elaborator {
         Context context(sources_, declarations_, diagnostics_, scratch);
         Expressions expressions(context);
         ConstantNames names(context, "here");
+        UnknownNames dimensions;
         CellUse use(context, expressions, cell,
-                    {cell.name.text, {1}, {}, &names, cell.name.range, true});
+                    {cell.name.text, {1}, {}, &names, &dimensions, cell.name.range, true});
         use.declare();
         std::map<std::string, Value> ports;
         for (const Member& member : cell.members)

@@ -17,6 +17,7 @@ NetworkBuilder::NetworkBuilder(NetworkBuilder& outer, const Node& use)
       request_(outer.request_),
       sources_(outer.sources_),
       constants_(context_, fmt::format("in the constants of `{}`", decl_.name.text)),
+      dimensions_(context_.dimensions, decl_),
       outer_(&outer),
       prefix_(use.name + ".") {}
 
@@ -93,6 +94,7 @@ bool NetworkBuilder::take_arguments(const Node& use) {
             const auto value = expressions_.number(*given->value.value, outer_->constants_,
                                                    "a parameter of a network");
             sound = sound && value;
+            dimensions_.give(given->name->text, *given->value.value, outer_->dimensions_);
             if (!value) continue;
             constants_.set(given->name->text, constant(context_, *value));
             values[given->name->text] = {*value, given->value.range};

@@ -15,6 +15,7 @@ bool CellUse::declare() {
     collect_members();
     for (const auto& [name, range] : names_) context_.taken.insert(site_.name + "." + name);
     const bool sound = read_arguments();
+    infer_dimensions();
     for (const std::string& name : parameter_order_) parameter(name);
     declare_variables();
     return sound;
@@ -231,7 +232,21 @@ bool CellUse::choose_surrogate(const Argument& argument) {
         return false;
     }
     surrogate_ = expressions_.surrogate(reference->path, *site_.names);
+    surrogate_path_ = &reference->path;
     return surrogate_.has_value();
+}
+
+/// Before values are worked out: a value of the wrong dimension is not compared with an interval.
+void CellUse::infer_dimensions() {
+    std::map<std::string, std::string> options;
+    for (const auto& [name, option] : options_) options[name] = option.chosen;
+    std::map<std::string, const Argument*> arguments;
+    for (const auto& [name, parameter] : parameters_)
+        if (parameter.given) arguments[name] = parameter.given;
+    dimensions_ =
+        std::make_unique<CellDimensions>(context_.dimensions, cell_, std::move(options),
+                                         std::move(arguments), *site_.dimensions, surrogate_path_);
+    dimensions_->infer();
 }
 
 // ---- variables -----------------------------------------------------------------------------
@@ -273,6 +288,8 @@ void CellUse::declare_state(const StateMember& state) {
         }
     }
     const ir::TensorId tensor = start_tensor(state.name, start);
+    const double unit = dimensions_->unit(state.name.text);
+    context_.network[variable].unit = context_.network[tensor].unit = unit;
     context_.network[variable].initial = tensor;
     context_.network.states.push_back({variable, tensor});
 }

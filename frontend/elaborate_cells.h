@@ -23,9 +23,10 @@ struct CellSite {
     std::string name;  // "hidden"
     ir::Shape shape;   // []: not known, because of a mistake that was reported
     std::vector<const Argument*> arguments;
-    Names* names = nullptr;  // in which the arguments are read
-    SourceRange range;       // the use, for messages
-    bool proven = false;     // what arrives lies in the intervals of the ports
+    Names* names = nullptr;                // in which the arguments are read
+    DimensionNames* dimensions = nullptr;  // the same for their dimensions
+    SourceRange range;                     // the use, for messages
+    bool proven = false;                   // what arrives lies in the intervals of the ports
 };
 
 class CellUse : public Names {
@@ -52,6 +53,13 @@ class CellUse : public Names {
     bool has_let(const std::string& name) const { return lets_.count(name) > 0; }
     const std::string& name() const { return site_.name; }
     const ir::Shape& shape() const { return site_.shape; }
+
+    /// What a variable has, and what an edge brings to a port (cell_dimensions.h).
+    Dimension dimension(const std::string& name) { return dimensions_->variable(name); }
+    void arrive(const std::string& port, const Dimension& dimension, const SourceRange& source,
+                const SourceRange& target) {
+        dimensions_->arrive(port, dimension, source, target);
+    }
 
     // As Names, for the cell's own expressions.
     Vocabulary vocabulary() const override;
@@ -111,6 +119,7 @@ class CellUse : public Names {
     bool read_arguments();
     void choose_option(OptionUse& option, const Argument& argument);
     bool choose_surrogate(const Argument& argument);
+    void infer_dimensions();
     void declare_variables();
     void declare_state(const StateMember& state);
     ir::TensorId add_variable(const Name& name);
@@ -227,6 +236,8 @@ class CellUse : public Names {
     ir::TensorId steps_left_;  // for how many steps the cell will be held
     Value is_held_;            // poisoned: no cell is ever held
     std::optional<SurrogateUse> surrogate_;
+    const Path* surrogate_path_ = nullptr;  // as it was written
+    std::unique_ptr<CellDimensions> dimensions_;
     bool takes_noise_ = false;    // the solver at work knows `xi`
     std::string noisy_equation_;  // the state whose equation is being read for it; else empty
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "frontend/cell_dimensions.h"
 #include "frontend/elaborate_scope.h"
 #include "ir/net/network.h"
 
@@ -42,6 +43,7 @@ struct Context {
     Diagnostics& diagnostics;
     ir::Network& network;
     Origins origins;
+    DimensionCheck dimensions;
     /// Greater than 0 in a branch that is only checked for names: no tensors are made there and
     /// types do not matter.
     int dry = 0;
@@ -73,7 +75,7 @@ struct Context {
     std::vector<Inlining> inlinings;
 
     Context(const SourceManager& s, const Declarations& d, Diagnostics& g, ir::Network& n)
-        : sources(s), declarations(d), diagnostics(g), network(n) {}
+        : sources(s), declarations(d), diagnostics(g), network(n), dimensions(s, d, g) {}
 
     /// A value that does not fit inside an inlined body is a mistake of the call: it is reported
     /// there, with a label where it shows.
@@ -108,6 +110,9 @@ class Dry {
 
 Value constant(Context& context, double value);
 Value read(Context& context, ir::TensorId tensor, int lag = 0);
+
+/// A value that is stored in a unit of its own, as formulas count it.
+Value in_formulas(Context& context, const Value& stored, double unit, const SourceRange& range);
 
 /// The number of a constant value.
 std::optional<double> number(const Context& context, const Value& value);

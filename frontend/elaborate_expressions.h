@@ -256,6 +256,9 @@ bool is_draw(const std::string& name);
 /// the same wherever the equation reads it.
 Value white_noise(Context& context, const std::string& variable, const ir::Shape& shape,
                   const SourceRange& range);
+/// The operator that is called by this name, element by element; not `spike`, which takes a
+/// surrogate.
+std::optional<ir::Op> elementwise_op(const std::string& name);
 /// Names of the element-by-element functions and the reductions.
 bool is_builtin_function(const std::string& name);
 

@@ -61,10 +61,14 @@ std::optional<Value> NetworkBuilder::factor(Node& node, const Argument& given,
         stored = {shape[0]};
         per_channel = true;
     }
+    const double unit = dimensions_.unit(expr);
+    first->a /= unit;
+    first->b /= unit;
     const ir::TensorId weight = add_parameter(node, "weight", stored, *first);
     context_.network[weight].trainable = given.value.training == Training::Learn;
     context_.network[weight].per_channel = per_channel;
-    return Value(context_.network.pool.read(weight), stored.empty() ? ir::Shape{} : shape);
+    const Value value(context_.network.pool.read(weight), stored.empty() ? ir::Shape{} : shape);
+    return in_formulas(context_, value, unit, expr.range);
 }
 
 void NetworkBuilder::declare_scale(Node& node, ir::TensorId source) {
@@ -80,8 +84,7 @@ void NetworkBuilder::declare_one_to_one(Node& node, ir::TensorId source) {
 /// `delay(3)` counts steps, `delay(3ms)` time.
 std::optional<std::int64_t> NetworkBuilder::delay_steps(const Argument& given) {
     const Expr& expr = *given.value.value;
-    const auto* written = std::get_if<Number>(&expr.node);
-    if (!written || written->unit.empty())
+    if (dimensions_.is_number(expr))
         return expressions_.whole(expr, constants_, "the number of steps", 0);
     const auto time = expressions_.number(expr, constants_, "a delay");
     if (!time) return std::nullopt;

@@ -17,15 +17,6 @@ bool is_callable(Op op) {
            op != Op::PoissonQuantile && op != Op::RoundBf16;
 }
 
-/// Operators that are called by name in .snn; `spike` takes a surrogate.
-std::optional<Op> elementwise_op(const std::string& name) {
-#define SNNC_OP(op, arity, text, kind) \
-    if (is_callable(Op::op) && Op::op != Op::Spike && name == text) return Op::op;
-#include "ir/expr/ops.def"
-#undef SNNC_OP
-    return std::nullopt;
-}
-
 std::vector<std::string> elementwise_names() {
     std::vector<std::string> names{"spike"};
 #define SNNC_OP(op, arity, text, kind) \
@@ -36,6 +27,14 @@ std::vector<std::string> elementwise_names() {
 }
 
 }  // namespace
+
+std::optional<Op> elementwise_op(const std::string& name) {
+#define SNNC_OP(op, arity, text, kind) \
+    if (is_callable(Op::op) && Op::op != Op::Spike && name == text) return Op::op;
+#include "ir/expr/ops.def"
+#undef SNNC_OP
+    return std::nullopt;
+}
 
 bool is_builtin_function(const std::string& name) {
     return elementwise_op(name) || name == "spike" || is_draw(name);

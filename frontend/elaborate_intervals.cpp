@@ -13,6 +13,9 @@ std::optional<Bounds> Expressions::bounds(const Interval& interval, Names& names
     const auto high = number(*interval.high, names, "the bound of an interval");
     reads_bound_ = outer;
     if (!low || !high) return std::nullopt;
+    const DimensionMessages& dimensions = context_.dimensions.messages;
+    if (dimensions.was_wrong(interval.low->range) || dimensions.was_wrong(interval.high->range))
+        return std::nullopt;
     if (*low > *high) {
         context_.error(
             Code::OutOfInterval, interval.range,

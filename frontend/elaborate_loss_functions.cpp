@@ -317,8 +317,7 @@ std::optional<bool> Expressions::is_normalized(const Argument& weighted, Names& 
         return std::nullopt;
     }
     const auto handed_on = names.option(word->text);
-    const std::string& chosen =
-        handed_on && !handed_on->values ? handed_on->chosen : word->text;
+    const std::string& chosen = handed_on && !handed_on->values ? handed_on->chosen : word->text;
     if (chosen == "normalized" || chosen == "plain") return chosen == "normalized";
     context_.unknown(*word, fmt::format("the losses of a batch are not weighted `{}`", chosen),
                      {"normalized", "plain"});

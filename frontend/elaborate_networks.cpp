@@ -13,6 +13,8 @@ using Progress = Node::Progress;
 void NetworkBuilder::build() {
     read_sets();
     collect_settings();
+    read_sets_of_parameters();
+    dimensions_.check_settings();
     read_parameters();
     read_dt();
     set_steps(setting("steps"), setting("duration"));
@@ -23,6 +25,7 @@ void NetworkBuilder::build() {
     for (const auto& node : nodes_) declare(*node);
     for (const auto& node : nodes_) define(*node);
     mark_spikes();
+    check_dimensions();
     read_outputs();
     check_sets_used();
 }
@@ -144,8 +147,8 @@ void NetworkBuilder::declare(Node& node) {
 void NetworkBuilder::declare_cells(Node& node) {
     if (!node.shape) find_shape(node);
     if (!node.shape) node.broken = true;
-    const CellSite site{node.name, node.shape.value_or(ir::Shape{}), node.arguments, &constants_,
-                        node.callee.name->range};
+    const CellSite site{node.name,    node.shape.value_or(ir::Shape{}), node.arguments, &constants_,
+                        &dimensions_, node.callee.name->range};
     node.use = std::make_unique<CellUse>(context_, expressions_, *node.cell, site);
     // The arguments may be wrong whatever arrives.
     if (!node.use->declare()) node.broken = true;

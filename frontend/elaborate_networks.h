@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "frontend/elaborate_cells.h"
+#include "frontend/network_dimensions.h"
 #include "ir/net/patterns.h"
 
 namespace snnc::frontend {
@@ -57,6 +58,7 @@ struct Node {
     std::unique_ptr<CellUse> use;            // cells
     std::unique_ptr<Node> recurrent;         // the layer that feeds them their own output
     std::vector<const Argument*> arguments;  // with those of --set
+    std::optional<Dimension> dimension;      // of what inputs, layers and networks hand on
 
     bool takes_one_edge() const { return kind == Kind::Layer || kind == Kind::Network; }
 };
@@ -82,9 +84,18 @@ class NetworkBuilder {
     /// Where an element gets its name, or stands.
     std::optional<SourceRange> place(const std::string& name) const;
     Names& constants() { return constants_; }
+    NetworkDimensions& dimensions() { return dimensions_; }
     const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
 
  private:
+    // Dimensions along the edges (elaborate_flow.cpp).
+    void check_dimensions();
+    void check_arrival(Node& node, Edge& edge);
+    Dimension dimension_from(const Edge& edge);
+    Dimension dimension_of(Node& node);
+    Dimension dimension_inside(const Dimension& arriving);
+    Dimension through(Node& layer, const Dimension& source);
+
     // Settings and constants (elaborate_settings.cpp).
     void collect_settings();
     const Expr* setting(const std::string& name) const;
@@ -94,6 +105,7 @@ class NetworkBuilder {
     void set_steps(const Expr* steps, const Expr* duration);
     std::optional<std::int64_t> steps_of(const Expr& duration);
     void read_sets();
+    void read_sets_of_parameters();
     void apply_sets(Node& node);
     void check_sets_used();
 
@@ -239,6 +251,8 @@ class NetworkBuilder {
     const Request& request_;
     SourceManager& sources_;
     ConstantNames constants_;
+    NetworkDimensions dimensions_;
+    Dimension arriving_;               // at its inputs
     NetworkBuilder* outer_ = nullptr;  // of a network that is used as a layer
     std::string prefix_;               // of its names, "b1."
     std::map<std::string, const Setting*> settings_;

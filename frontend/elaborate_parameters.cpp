@@ -81,8 +81,11 @@ Value CellUse::stored_parameter(Parameter& parameter, const Expr& expr, Names& n
                          {"clamp", "sigmoid"});
         return {};
     }
-    const auto first = initialiser(expr, names, member.name.text, member.interval);
+    auto first = initialiser(expr, names, member.name.text, member.interval);
     if (!first) return {};
+    const double unit = dimensions_->unit(member.name.text);
+    first->a /= unit;
+    first->b /= unit;
 
     ir::Tensor tensor;
     tensor.name = site_.name + "." + member.name.text;
@@ -115,9 +118,9 @@ Value CellUse::stored_parameter(Parameter& parameter, const Expr& expr, Names& n
     parameter.tensor = context_.add(std::move(tensor));
     context_.network.parameters.push_back({parameter.tensor, *first, site_.name});
     if (by_sigmoid && !add_sigmoid_bounds(member)) return {};
-    return bounded(
-        {context_.network.pool.read(parameter.tensor), one_for_all ? ir::Shape{} : site_.shape},
-        member);
+    const Value stored{context_.network.pool.read(parameter.tensor),
+                       one_for_all ? ir::Shape{} : site_.shape};
+    return bounded(in_formulas(context_, stored, unit, member.name.range), member);
 }
 
 /// The optimiser moves the value inside of its interval only.
@@ -135,7 +138,8 @@ bool CellUse::add_sigmoid_bounds(const ParamMember& member) {
                        "the interval of a sigmoid has two finite bounds that differ");
         return false;
     }
-    context_.network.parameters.back().sigmoid_bounds = {limits->low, limits->high};
+    const double unit = dimensions_->unit(member.name.text);
+    context_.network.parameters.back().sigmoid_bounds = {limits->low / unit, limits->high / unit};
     return true;
 }
 
@@ -179,7 +183,8 @@ std::optional<Bounds> CellUse::bounds(const std::optional<Interval>& interval) {
 void CellUse::check_interval(double value, const std::optional<Interval>& interval,
                              const std::string& name, const SourceRange& range) {
     const auto limits = bounds(interval);
-    if (limits) expressions_.check_interval(value, *limits, *interval, name, range);
+    if (!limits || context_.dimensions.messages.was_wrong(range)) return;
+    expressions_.check_interval(value, *limits, *interval, name, range);
 }
 
 /// `Lapicque(beta = 0.9)` says something that its form does not read: what the user means by it

@@ -129,10 +129,10 @@ void TrainingBuilder::read_bptt(const Expr& value) {
     const bool bare = call->positional.empty() && call->named.empty();
     if (call->name.text == "full" && bare) return;
     if (call->name.text != "full" && call->name.text != "truncated") {
-        context_.unknown(call->name,
-                         fmt::format("gradients are not taken through time by `{}`",
-                                     call->name.text),
-                         {"full", "truncated"});
+        context_.unknown(
+            call->name,
+            fmt::format("gradients are not taken through time by `{}`", call->name.text),
+            {"full", "truncated"});
         return;
     }
     const double steps = call->positional.size() == 1 ? call->positional[0] : 0;

@@ -158,6 +158,12 @@ void NetworkBuilder::read_sets() {
     }
 }
 
+void NetworkBuilder::read_sets_of_parameters() {
+    for (const auto& set : sets_)
+        if (set->argument.empty())
+            dimensions_.give(set->element, *set->value.value.value, dimensions_);
+}
+
 /// An argument of --set goes before the one in the text.
 void NetworkBuilder::apply_sets(Node& node) {
     if (node.callee.call)

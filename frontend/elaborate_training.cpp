@@ -19,7 +19,12 @@ Value LossNames::member(const Path& path) {
             return {};
         }
         const auto tensor = network_.tensor(path, "a loss");
-        return tensor ? read(context_, *tensor) : Value{};
+        if (!tensor) return {};
+        const double unit = context_.network[*tensor].unit;
+        const Value value = read(context_, *tensor);
+        return unit == 1
+                   ? value
+                   : apply(context_, ir::Op::Div, {value, constant(context_, unit)}, path.range);
     }
     if (!path.suffixes.empty()) {
         context_.error(
@@ -128,10 +133,11 @@ void TrainingBuilder::declare_target(const TypedName& target) {
 
 ir::TensorId TrainingBuilder::per_sample_number(const Expr& expr, const std::string& name) {
     names_.set_prefix(name);
+    const char* what = name == "loss" ? "loss" : "metric";
+    context_.dimensions.expressions.number(expr, dimensions_, fmt::format("a {} is", what));
     const Value value = expressions_.value(expr, names_);
     if (value.poisoned()) return {};
     const Extent where = extent(context_, value);
-    const char* what = name == "loss" ? "loss" : "metric";
     const auto wrong = [&](const std::string& message, const std::string& note) {
         context_.error(Code::LossNotScalar, expr.range, message).note(note);
         return ir::TensorId{};
@@ -172,6 +178,25 @@ void TrainingBuilder::read_metric(const TrainSetting& setting) {
 
 // ---- settings ------------------------------------------------------------------------------
 
+/// Learning rates, widths of batches and all the others are numbers.
+void TrainingBuilder::check_numbers(const TrainSetting& setting) {
+    const auto check = [&](const Expr& value) {
+        const auto* reference = std::get_if<Reference>(&value.node);
+        const auto* call = reference && !reference->path.suffixes.empty()
+                               ? std::get_if<CallSuffix>(&reference->path.suffixes.back())
+                               : nullptr;
+        const std::string what = call ? fmt::format("`{}` takes", reference->path.head.text)
+                                      : fmt::format("`{}` is", setting.name.text);
+        ExpressionDimensions& expressions = context_.dimensions.expressions;
+        if (!call && !as_word(value)) expressions.number(value, dimensions_, what);
+        if (call)
+            for (const Argument& argument : call->arguments)
+                expressions.number(*argument.value.value, dimensions_, what);
+    };
+    check(*setting.value);
+    for (const ExprPtr& next : setting.then) check(*next);
+}
+
 bool TrainingBuilder::flag(const Expr& value, const std::string& name) {
     ConstantNames constants(context_, "in the train block");
     const auto given = expressions_.number(value, constants, "`" + name + "`");
@@ -192,6 +217,7 @@ void TrainingBuilder::read_setting(const TrainSetting& setting) {
     const auto& candidates = train_settings();
     const std::string& name = setting.name.text;
     if (name == "metric") return;
+    check_numbers(setting);
     if (std::find(candidates.begin(), candidates.end(), name) == candidates.end()) {
         for (std::string& meant : names_for(name, candidates)) meant_.insert(std::move(meant));
         for (std::string& meant : nearest_names(name, candidates)) meant_.insert(std::move(meant));

@@ -25,13 +25,27 @@ class LossNames : public Names {
     std::string prefix_ = "loss";
 };
 
+/// The same for dimensions: time courses, weights and targets count as numbers, each in the unit of
+/// its declaration, as in files.
+class LossDimensions : public DimensionNames {
+ public:
+    explicit LossDimensions(NetworkBuilder& network) : network_(network) {}
+    Dimension member(const Path&) override { return {}; }
+    Dimension dt() override { return network_.dimensions().dt(); }
+    Place place() const override { return Place::Loss; }
+
+ private:
+    NetworkBuilder& network_;
+};
+
 class TrainingBuilder {
  public:
     TrainingBuilder(Context& context, Expressions& expressions, NetworkBuilder& network)
         : context_(context),
           expressions_(expressions),
           network_(network),
-          names_(context, network) {}
+          names_(context, network),
+          dimensions_(network) {}
 
     /// Sets Network::training.
     void build(const TrainDecl& train);
@@ -68,6 +82,7 @@ class TrainingBuilder {
     void read_metric(const TrainSetting& setting);
     bool flag(const Expr& value, const std::string& name);
     void read_precision(const Expr& value);
+    void check_numbers(const TrainSetting& setting);
     /// One number for each sample; `name` is "loss", or the metric's.
     ir::TensorId per_sample_number(const Expr& expr, const std::string& name);
 
@@ -75,6 +90,7 @@ class TrainingBuilder {
     Expressions& expressions_;
     NetworkBuilder& network_;
     LossNames names_;
+    LossDimensions dimensions_;
     ir::Training training_;
     std::map<std::string, SourceRange> seen_;
     std::set<std::string> meant_;  // settings that a misspelt name may have meant

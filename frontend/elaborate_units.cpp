@@ -8,19 +8,19 @@ namespace {
 
 struct BaseUnit {
     std::string_view name;
-    int exponent;  // of ten, to the coherent system
-    bool time = false;
+    int exponent;               // of ten, to the coherent system
+    std::array<int, 4> powers;  // by BaseQuantity: of time, voltage, current, length
 };
 
 // Longer names first where one is the end of another (`Ohm` before `m`).
-constexpr std::array<BaseUnit, 8> base_units{{{"Ohm", -9},
-                                              {"\u03A9", -9},
-                                              {"Hz", -3, true},
-                                              {"s", 3, true},
-                                              {"V", 3},
-                                              {"A", 12},
-                                              {"S", 9},
-                                              {"F", 12, true}}};
+constexpr std::array<BaseUnit, 8> base_units{{{"Ohm", -9, {0, 1, -1, 0}},
+                                              {"\u03A9", -9, {0, 1, -1, 0}},
+                                              {"Hz", -3, {-1, 0, 0, 0}},
+                                              {"s", 3, {1, 0, 0, 0}},
+                                              {"V", 3, {0, 1, 0, 0}},
+                                              {"A", 12, {0, 0, 1, 0}},
+                                              {"S", 9, {0, -1, 1, 0}},
+                                              {"F", 12, {1, -1, 1, 0}}}};
 
 struct Prefix {
     std::string_view name;
@@ -38,17 +38,26 @@ constexpr std::array<Prefix, 11> prefixes{{{"", 0},
                                            {"G", 9},
                                            {"T", 12}}};
 
-constexpr std::array<BaseUnit, 5> lengths{
-    {{"cm", 0}, {"mm", -1}, {"um", -4}, {"\u03BCm", -4}, {"m", 2}}};
+constexpr std::array<int, 4> length{0, 0, 0, 1};
+constexpr std::array<BaseUnit, 5> lengths{{{"cm", 0, length},
+                                           {"mm", -1, length},
+                                           {"um", -4, length},
+                                           {"\u03BCm", -4, length},
+                                           {"m", 2, length}}};
 
-std::optional<int> exponent_of(std::string_view unit) {
+struct Unit {
+    int exponent;
+    std::array<int, 4> powers;
+};
+
+std::optional<Unit> find(std::string_view unit) {
     for (const BaseUnit& length : lengths)
-        if (unit == length.name) return length.exponent;
+        if (unit == length.name) return Unit{length.exponent, length.powers};
     for (const BaseUnit& base : base_units) {
         if (!unit.ends_with(base.name)) continue;
         const std::string_view front = unit.substr(0, unit.size() - base.name.size());
         for (const Prefix& prefix : prefixes)
-            if (front == prefix.name) return prefix.exponent + base.exponent;
+            if (front == prefix.name) return Unit{prefix.exponent + base.exponent, base.powers};
     }
     return std::nullopt;
 }
@@ -56,17 +65,26 @@ std::optional<int> exponent_of(std::string_view unit) {
 }  // namespace
 
 std::optional<double> in_coherent_units(double value, std::string_view unit) {
-    const std::optional<int> exponent = exponent_of(unit);
-    if (!exponent) return std::nullopt;
+    const auto found = find(unit);
+    if (!found) return std::nullopt;
     // Dividing by an exact power of ten rounds once; multiplying by 1e-3 would round twice.
-    return *exponent < 0 ? value / std::pow(10.0, -*exponent) : value * std::pow(10.0, *exponent);
+    return found->exponent < 0 ? value / std::pow(10.0, -found->exponent)
+                               : value * std::pow(10.0, found->exponent);
 }
 
+std::optional<BasePowers> powers_of_unit(std::string_view unit) {
+    const auto found = find(unit);
+    if (!found) return std::nullopt;
+    BasePowers powers;
+    for (std::size_t i = 0; i < powers.size(); ++i) powers[i] = found->powers[i];
+    return powers;
+}
+
+Dimension time_dimension() { return Dimension(*powers_of_unit("ms")); }
+
 bool is_unit_of_time(std::string_view unit) {
-    if (!exponent_of(unit)) return false;
-    for (const BaseUnit& base : base_units)
-        if (unit.ends_with(base.name)) return base.time;
-    return false;
+    const auto found = find(unit);
+    return found && found->powers[int(BaseQuantity::Time)] != 0;
 }
 
 std::vector<std::string> unit_names() {

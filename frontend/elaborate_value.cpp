@@ -89,6 +89,10 @@ Value read(Context& context, ir::TensorId tensor, int lag) {
     return value;
 }
 
+Value in_formulas(Context& context, const Value& stored, double unit, const SourceRange& range) {
+    return unit == 1 ? stored : apply(context, Op::Mul, {stored, constant(context, unit)}, range);
+}
+
 std::optional<double> number(const Context& context, const Value& value) {
     if (!value.expr.valid()) return std::nullopt;
     const ir::ExprNode& node = context.network.pool[value.expr];

@@ -16,7 +16,8 @@ NetworkBuilder::NetworkBuilder(Context& context, Expressions& expressions,
       decl_(network),
       request_(request),
       sources_(sources),
-      constants_(context, fmt::format("in the constants of `{}`", network.name.text)) {}
+      constants_(context, fmt::format("in the constants of `{}`", network.name.text)),
+      dimensions_(context.dimensions, network) {}
 
 void NetworkBuilder::limited(const SourceRange& range, const std::string& what) {
     context_.error(Code::LimitedWiring, range, what + " cannot be compiled yet");

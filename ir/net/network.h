@@ -59,6 +59,10 @@ struct Tensor {
     bool per_channel = false;
     /// The value must lie here ("in [a, b]" of inputs): checked when data arrive.
     std::optional<std::pair<double, double>> interval;
+    /// Files and losses count the values of states in the unit of their declaration: this many of
+    /// those in which the formulas count. (A parameter is stored in its unit, and formulas
+    /// convert.)
+    double unit = 1;
     /// Parameters: changed by training.
     bool trainable = false;
     /// Weights of products are kept with their outputs last, [in, out] and [in, kh, kw, out]; files

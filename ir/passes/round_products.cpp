@@ -62,6 +62,18 @@ class ProductRounder {
         round(op.source);
         round(op.adjoint);
     }
+    void rewrite(Sparse& op) {
+        round(op.source);
+        if (op.weight.valid()) round(op.weight);  // else every edge has the weight 1
+    }
+    void rewrite(SparseSource& op) {
+        round(op.adjoint);
+        if (op.weight.valid()) round(op.weight);
+    }
+    void rewrite(SparseWeight& op) {
+        round(op.source);
+        round(op.adjoint);
+    }
     template <class Other>
     void rewrite(Other&) {}
 

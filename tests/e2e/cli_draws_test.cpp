@@ -161,8 +161,8 @@ TEST_P(Draws, white_noise_has_the_variance_of_its_time) {
 /// An Ornstein-Uhlenbeck process with a time constant of 4 steps settles at sigma^2*tau/2.
 TEST_P(Draws, white_noise_around_a_leak) {
     const Moments found(
-        after("    dv/dt = (0.5*xi - v/4)/1ms solve euler\n"
-              "    dw/dt = (0.5*xi - w/4)/1ms solve exp_euler\n",
+        after("    dv/dt = 0.5*xi/1ms^0.5 - v/4ms solve euler\n"
+              "    dw/dt = 0.5*xi/1ms^0.5 - w/4ms solve exp_euler\n",
               "1ms", "60ms", GetParam()));
     // Euler's recurrence x := 3/4*x + 0.5*z, and the exponential one x := q*x + 0.5*4*(1 - q)*z.
     const double q = std::exp(-0.25), gain = 2 * (1 - q);
