@@ -14,6 +14,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* metadata_key = "snnc.checkpoint";
+constexpr const char* best_key = "snnc.best";
 constexpr int format_version = 2;
 
 /// Parameters and what the optimiser keeps beside them.
@@ -39,6 +40,7 @@ Json to_json(const TrainingPosition& position) {
             {"seed", position.seed},
             {"batch", position.batch},
             {"sample_count", position.sample_count},
+            {"validation_count", position.validation_count},
             {"shuffle", position.shuffle}};
 }
 
@@ -63,6 +65,7 @@ TrainingPosition parse_position(const runtime::TensorFile& contents, const std::
         json.at("seed").get_to(position.seed);
         json.at("batch").get_to(position.batch);
         json.at("sample_count").get_to(position.sample_count);
+        json.at("validation_count").get_to(position.validation_count);
         json.at("shuffle").get_to(position.shuffle);
         return position;
     } catch (const Json::exception&) {
@@ -82,13 +85,42 @@ void check_same_training(const TrainingPosition& position, const TrainingPositio
     check("seed", position.seed, expected.seed);
     check("batch", position.batch, expected.batch);
     check("a number of samples of", position.sample_count, expected.sample_count);
+    check("a number of validation samples of", position.validation_count,
+          expected.validation_count);
     check("shuffle", position.shuffle, expected.shuffle);
     check("windows of length", position.window_length, expected.window_length);
     if (position.window < 0 || position.epoch < 0 || position.batch_in_epoch < 0 || position.step < 0) fail_format(file);
 }
 
 /// Under which name the state between two windows is kept.
-std::string past_name(std::size_t index) { return fmt::format("window.past.{:03}", index); }
+std::string past_name(std::size_t index) { return fmt::format("past({})", index); }
+
+/// Under which name a tensor of the best weights is kept.
+std::string best_name(const std::string& tensor) { return "best(" + tensor + ")"; }
+
+Json to_json(const BestSoFar& best) {
+    return {{"epoch", best.epoch},
+            {"score_bits", std::bit_cast<std::uint64_t>(best.score)},
+            {"waited", best.waited}};
+}
+
+std::optional<BestSoFar> parse_best(const runtime::TensorFile& contents, const std::string& file) {
+    const auto found = contents.metadata.find(best_key);
+    if (found == contents.metadata.end()) return std::nullopt;
+    BestSoFar best;
+    try {
+        const Json json = Json::parse(found->second);
+        json.at("epoch").get_to(best.epoch);
+        best.score = std::bit_cast<double>(json.at("score_bits").get<std::uint64_t>());
+        json.at("waited").get_to(best.waited);
+    } catch (const Json::exception&) {
+        fail_format(file);
+    }
+    for (const auto& [name, array] : contents.tensors)
+        if (name.starts_with("best(") && name.ends_with(")"))
+            best.weights.tensors[name.substr(5, name.size() - 6)] = array;
+    return best;
+}
 
 }  // namespace
 
@@ -107,6 +139,11 @@ void save_checkpoint(const std::string& folder, const ir::Network& network,
         file.tensors[past_name(i)] = runtime::Array::of_f32({std::int64_t(past.size())}, past);
     }
     file.metadata[metadata_key] = to_json(memory.position).dump();
+    if (memory.best) {
+        file.metadata[best_key] = to_json(*memory.best).dump();
+        for (const auto& [name, array] : memory.best->weights.tensors)
+            file.tensors[best_name(name)] = array;
+    }
     runtime::write_safetensors(checkpoint_file(folder), file);
 }
 
@@ -114,7 +151,7 @@ TrainingMemory load_checkpoint(const std::string& folder, const ir::Network& net
                                const TrainingPosition& expected, PortValues& values) {
     const std::string file = checkpoint_file(folder);
     const runtime::TensorFile contents = runtime::read_safetensors(file);
-    TrainingMemory memory{parse_position(contents, file), {}};
+    TrainingMemory memory{parse_position(contents, file), {}, parse_best(contents, file)};
     check_same_training(memory.position, expected, file);
     const auto kept = kept_tensors(network);
     for (const ir::TensorId id : kept) {
@@ -131,7 +168,8 @@ TrainingMemory load_checkpoint(const std::string& folder, const ir::Network& net
     }
     for (std::size_t i = 0; contents.tensors.contains(past_name(i)); ++i)
         memory.pasts.push_back(contents.tensors.at(past_name(i)).to_f32());
-    if (contents.tensors.size() != kept.size() + memory.pasts.size()) {
+    const std::size_t best = memory.best ? memory.best->weights.tensors.size() : 0;
+    if (contents.tensors.size() != kept.size() + memory.pasts.size() + best) {
         fail(Code::CheckpointMismatch,
              "the checkpoint holds further tensors, so it belongs to another network or optimiser",
              file);

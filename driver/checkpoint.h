@@ -5,11 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "driver/arrays.h"
 #include "driver/run_state.h"
+#include "runtime/safetensors.h"
 
 namespace snnc::driver {
 
@@ -25,6 +27,7 @@ struct TrainingPosition {
     std::uint64_t seed = 0;
     std::int64_t batch = 1;
     std::int64_t sample_count = 0;
+    std::int64_t validation_count = 0;  // of these
     bool shuffle = true;
     std::int64_t window_length = 0;  // 0: the run is not cut
 };
@@ -32,12 +35,21 @@ struct TrainingPosition {
 /// The file in that folder.
 std::string checkpoint_file(const std::string& folder);
 
+/// The parameters that were best on the validation samples.
+struct BestSoFar {
+    std::int64_t epoch = 0;
+    double score = 0;
+    std::int64_t waited = 0;  // epochs since then
+    runtime::TensorFile weights;
+};
+
 /// What a checkpoint holds besides parameters and optimiser state.
 struct TrainingMemory {
     TrainingPosition position;
     /// Where it was written between two windows of a batch: the state that the next one goes on
     /// from (Windows::pasts).
     std::vector<PastValues> pasts;
+    std::optional<BestSoFar> best;
 };
 
 /// Atomic: an earlier checkpoint stays as it is if this one cannot be written. DataError.

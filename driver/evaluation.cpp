@@ -30,18 +30,25 @@ Evaluation::Evaluation(ir::Network& network, Machine& machine)
 
 std::vector<Score> Evaluation::run(const SampleSet& samples, std::int64_t batch, std::int64_t steps,
                                    std::uint64_t seed, PortValues& values) {
+    std::vector<std::int64_t> all(std::size_t(samples.count));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    return run(samples, all, batch, steps, seed, values);
+}
+
+std::vector<Score> Evaluation::run(const SampleSet& samples, std::span<const std::int64_t> chosen,
+                                   std::int64_t batch, std::int64_t steps, std::uint64_t seed,
+                                   PortValues& values) {
     for (std::uint32_t i = 0; i < network_.tensors.size(); ++i)
         if (network_.tensors[i].role == ir::Role::HyperParameter &&
             network_.tensors[i].name == "mode.train")
             values[{i}].floats = {0.0f};
     std::vector<double> sums(results_.size());
-    std::vector<std::int64_t> order(std::size_t(samples.count));
-    std::iota(order.begin(), order.end(), std::int64_t{0});
+    const auto total = std::int64_t(chosen.size());
     std::int64_t done = 0;
-    while (done < samples.count && InterruptWatch::signal() == 0) {
-        const std::int64_t count = std::min(batch, samples.count - done);
+    while (done < total && InterruptWatch::signal() == 0) {
+        const std::int64_t count = std::min(batch, total - done);
         const ir::RunSize size{steps, count};
-        const std::span<const std::int64_t> batch_of{order.data() + done, std::size_t(count)};
+        const auto batch_of = chosen.subspan(std::size_t(done), std::size_t(count));
         samples.gather(batch_of, values);
         engine_->run(size, values.arguments(program_, size), draws_of(seed, 0, batch_of));
         for (std::size_t i = 0; i < results_.size(); ++i) {

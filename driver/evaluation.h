@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ class Evaluation {
     /// `seed`. Stops early (with what it has) if the process is asked to end.
     std::vector<Score> run(const SampleSet& samples, std::int64_t batch, std::int64_t steps,
                            std::uint64_t seed, PortValues& values);
+    /// Over these samples of the set.
+    std::vector<Score> run(const SampleSet& samples, std::span<const std::int64_t> chosen,
+                           std::int64_t batch, std::int64_t steps, std::uint64_t seed,
+                           PortValues& values);
 
  private:
     ir::Network& network_;

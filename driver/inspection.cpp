@@ -47,8 +47,8 @@ Inspection::Inspection(Session& session, ir::Network& network, const ir::Gradien
     }
 }
 
-void Inspection::run(const SampleSet& samples, std::int64_t most, Windows& windows,
-                     std::uint64_t seed, PortValues& values) {
+void Inspection::run(const SampleSet& samples, std::span<const std::int64_t> chosen,
+                     Windows& windows, std::uint64_t seed, PortValues& values) {
     if (!engine_) {
         ir::LoweringOptions lowering;
         lowering.results = windows.results();
@@ -60,15 +60,13 @@ void Inspection::run(const SampleSet& samples, std::int64_t most, Windows& windo
         program_ = make_program(network_, lowering);
         engine_ = machine_.load(network_, program_);
     }
-    std::vector<std::int64_t> first(std::size_t(std::min(most, samples.count)));
-    std::iota(first.begin(), first.end(), std::int64_t{0});
-    windows.load(samples, first, values);
+    windows.load(samples, chosen, values);
     for (Spikes& spikes : spikes_) spikes.total.clear();
     double chances = 0;  // of one cell to spike
     for (std::int64_t window = 0; window < windows.count(); ++window) {
         const ir::RunSize size = windows.enter(window, values);
         engine_->run(size, values.arguments(program_, size),
-                     draws_of(seed, 0, first, windows.first_step()));
+                     draws_of(seed, 0, chosen, windows.first_step()));
         windows.leave(size, values);
         add_spikes(values);
         chances += double(size.steps * size.samples);

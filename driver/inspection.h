@@ -35,10 +35,9 @@ class Inspection {
     Inspection(Session& session, ir::Network& network, const ir::Gradients& gradients,
                Machine& machine);
 
-    /// Measures on the first samples of the set (at most `most`); gradients are those of the last
-    /// window.
-    void run(const SampleSet& samples, std::int64_t most, Windows& windows, std::uint64_t seed,
-             PortValues& values);
+    /// Measures on these samples of the set; gradients are those of the last window.
+    void run(const SampleSet& samples, std::span<const std::int64_t> chosen, Windows& windows,
+             std::uint64_t seed, PortValues& values);
 
     const std::vector<Activity>& activities() const { return activities_; }
     const std::vector<GradientNorm>& norms() const { return norms_; }

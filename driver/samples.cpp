@@ -6,6 +6,7 @@
 #include <array>
 
 #include "runtime/npy.h"
+#include "runtime/shuffle.h"
 
 namespace snnc::driver {
 namespace {
@@ -130,6 +131,15 @@ void Column::gather(std::span<const std::int64_t> samples, Values& batch) const 
 
 void SampleSet::gather(std::span<const std::int64_t> samples, PortValues& values) const {
     for (const Column& column : columns) column.gather(samples, values[column.tensor()]);
+}
+
+Split split_samples(std::int64_t count, std::int64_t held_out, std::uint64_t seed) {
+    // The orders of epochs are numbered from 0; this one belongs to none.
+    const auto order = runtime::permutation(count, seed, UINT32_MAX);
+    Split split{{order.begin() + held_out, order.end()}, {order.begin(), order.begin() + held_out}};
+    std::sort(split.train.begin(), split.train.end());
+    std::sort(split.validation.begin(), split.validation.end());
+    return split;
 }
 
 ir::Draws draws_of(std::uint64_t seed, std::int64_t epoch, std::span<const std::int64_t> samples,

@@ -46,6 +46,13 @@ struct SampleSet {
     void gather(std::span<const std::int64_t> samples, PortValues& values) const;
 };
 
+/// Which samples train and which are held out for validation: positions in the set, ascending.
+struct Split {
+    std::vector<std::int64_t> train, validation;
+};
+/// `held_out` of them, chosen by the seed alone.
+Split split_samples(std::int64_t count, std::int64_t held_out, std::uint64_t seed);
+
 /// What the random numbers of a batch depend on: the samples' positions in their set, so that
 /// neither the order nor the size of batches matters.
 ir::Draws draws_of(std::uint64_t seed, std::int64_t epoch, std::span<const std::int64_t> samples,

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "driver/data_options.h"
@@ -23,6 +24,9 @@ struct TrainOptions {
     std::string train_block, out, log, checkpoint, resume;
     std::optional<std::int64_t> epochs, batch, most_steps, every;
     std::optional<double> learning_rate;
+    std::optional<double> validation;
+    std::optional<std::int64_t> patience;
+    std::string monitor = "loss";
     bool no_shuffle = false;
 };
 
@@ -58,10 +62,14 @@ class TrainVerb {
         Windows windows(network, data.steps, network.training->window);
         const ir::Gradients gradients = add_optimizer(network);
         Inspection inspection(session_, network, gradients, machine);
+        hold_out_samples(data.train);
+        std::optional<BestWeights> best;
+        if (plan_.held_out > 0) best.emplace(whole, options_.monitor);
         std::optional<Evaluation> evaluation;
-        if (data.test) evaluation.emplace(whole, machine);
-        Training training(network, machine, windows, &inspection, plan_, data.train,
-                          data.test ? &*data.test : nullptr, evaluation ? &*evaluation : nullptr,
+        if (data.test || best) evaluation.emplace(whole, machine);
+        Training training(network, machine, windows, plan_, data.train,
+                          {data.test ? &*data.test : nullptr, evaluation ? &*evaluation : nullptr,
+                           best ? &*best : nullptr, &inspection},
                           data.steps, values);
         training.prepare();
         announce(network, machine, data);
@@ -70,7 +78,7 @@ class TrainVerb {
         log_start(log, network, machine, data);
         const InterruptWatch watch;
         const TrainingEnd end = training.run(log);
-        return finish(log, network, values, end);
+        return finish(log, network, values, best, end);
     }
 
  private:
@@ -94,6 +102,24 @@ class TrainVerb {
         plan_.checkpoint_folder = options_.checkpoint;
         plan_.save_every = options_.every;
         plan_.resume_folder = options_.resume;
+        plan_.patience = options_.patience;
+    }
+
+    /// --validation: a share of the training samples below 1, or their number.
+    void hold_out_samples(const SampleSet& samples) {
+        if (!options_.validation) return;
+        const double given = *options_.validation;
+        const double count = given < 1 ? std::round(given * double(samples.count)) : given;
+        if (count != std::floor(count))
+            fail(Code::BadCommandLine,
+                 fmt::format("`--validation` takes a share below 1 or a whole number, not {}", given));
+        if (count < 1 || count >= double(samples.count)) {
+            fail(Code::CountMismatch,
+                 fmt::format("`--validation {}` of {} samples leaves none to {}", given,
+                             samples.count, count < 1 ? "validate" : "train"));
+        }
+        plan_.held_out = std::int64_t(count);
+        if (!options_.out.empty()) plan_.best_file = best_weights_file(options_.out);
     }
 
     ir::Gradients add_optimizer(ir::Network& network) const {
@@ -123,11 +149,13 @@ class TrainVerb {
 
     void announce(const ir::Network& network, const Machine& machine,
                   const TrainingData& data) const {
-        const std::string test = data.test ? fmt::format(", {} to test", data.test->count) : "";
+        std::string others;
+        if (plan_.held_out > 0) others += fmt::format(", {} of them to validate", plan_.held_out);
+        if (data.test) others += fmt::format(", {} to test", data.test->count);
         write_out(
             fmt::format("{} on {}: {} samples{}; {} parameters, {} steps a sample, {} with {} "
                         "thread{}; ready after {}\n",
-                        network.name, data.train.name, data.train.count, test,
+                        network.name, data.train.name, data.train.count, others,
                         parameter_count(network), data.steps, machine.target(), machine.threads(),
                         machine.threads() == 1 ? "" : "s", duration_text(seconds())));
     }
@@ -142,22 +170,29 @@ class TrainVerb {
                    {"network", network.name},
                    {"data", data.train.name},
                    {"samples", data.train.count},
+                   {"validation_samples", plan_.held_out},
                    {"batch", plan_.batch},
                    {"epochs", plan_.epochs},
                    {"lr", plan_.optimizer.learning_rate}});
     }
 
     int finish(TrainingLog& log, const ir::Network& network, const PortValues& values,
-               const TrainingEnd& end) const {
+               const std::optional<BestWeights>& best, const TrainingEnd& end) const {
         if (!options_.out.empty()) {
             runtime::write_safetensors(options_.out, weights_file(network, values));
         }
+        const BestSoFar* found = best && best->best() ? &*best->best() : nullptr;
+        // A training that goes on may have found them before.
+        if (found && !plan_.best_file.empty())
+            runtime::write_safetensors(plan_.best_file, found->weights);
         nlohmann::ordered_json event{{"event", end.signal ? "interrupted" : "end"},
                                      {"step", end.steps},
                                      {"epoch", end.epochs},
                                      {"seconds", seconds()}};
+        if (found) event["best_epoch"] = found->epoch;
+        if (end.stopped_early) event["stopped_early"] = true;
         log.write(event);
-        write_out(summary(end));
+        write_out(summary(end) + (found ? best_text(*best) : ""));
         return end.signal ? 128 + end.signal : int(Done);
     }
 
@@ -165,6 +200,8 @@ class TrainVerb {
         std::string text = end.signal ? fmt::format("interrupted after step {}", end.steps)
                                       : fmt::format("trained {} steps", end.steps);
         text += fmt::format(" in {}", duration_text(seconds()));
+        if (end.stopped_early)
+            text += fmt::format(", stopped after {} epochs without a better one", *plan_.patience);
         for (const Score& score : end.test) {
             const bool percent = score.name.find("accuracy") != std::string::npos;
             text += percent ? fmt::format(", test {} {:.2f} %", score.name, 100 * score.value)
@@ -176,6 +213,13 @@ class TrainVerb {
         if (!options_.checkpoint.empty()) {
             text += fmt::format("\n`--resume {}` goes on from here", options_.checkpoint);
         }
+        return text + "\n";
+    }
+
+    std::string best_text(const BestWeights& best) const {
+        std::string text = fmt::format("the best validation {} is {:.4f}, after epoch {}",
+                                       best.monitor(), best.best()->score, best.best()->epoch + 1);
+        if (!plan_.best_file.empty()) text += "; its weights lie in " + plan_.best_file;
         return text + "\n";
     }
 
@@ -193,6 +237,19 @@ void add_loop_options(CLI::App& verb, TrainOptions& options) {
     verb.add_option("--lr", options.learning_rate, "learning rate")->check(positive_number());
     verb.add_option("--max-steps", options.most_steps, "ends after this many updates")
         ->check(whole_number());
+    auto* validation =
+        verb.add_option("--validation", options.validation,
+                        "training samples held out to validate after each epoch: a share below 1, "
+                        "or a number; the seed chooses them")
+            ->check(positive_number());
+    verb.add_option("--monitor", options.monitor,
+                    "what is best: the smallest validation loss (default), or the largest metric "
+                    "of this name")
+        ->needs(validation);
+    verb.add_option("--patience", options.patience,
+                    "ends after this many epochs without a better validation")
+        ->check(whole_number())
+        ->needs(validation);
     verb.add_flag("--no-shuffle", options.no_shuffle, "takes the samples in their order");
     verb.add_option("--out", options.out, "file for the trained weights (.safetensors)");
     verb.add_option("--log", options.log, "file for losses and metrics, one JSON object a line");
@@ -212,9 +269,12 @@ void add_train(Tool& tool) {
         {"train examples/02_fashion_mlp.snn --data fashion-mnist --out w.safetensors",
          "train net.snn --data builtin --epochs 3 --log log.jsonl",
          "train net.snn --data mine.npz --checkpoint saved --every 100   # later: --resume saved",
+         "train net.snn --data mnist --validation 0.1 --patience 5 --epochs 100 --out w.safetensors",
          "train net.snn --input x=x.npy --target label=y.npy --no-shuffle --max-steps 20"});
     verb->footer(
         verb->get_footer() +
+        "\n\nWith --validation the best weights so far lie beside those of --out, W.best.safetensors "
+        "beside W.safetensors, from the epoch on that reached them."
         "\n\nCtrl-C ends after the step at hand, keeps weights and checkpoint, and returns 130.");
     auto options = std::make_shared<TrainOptions>();
     options->network.usual_mode = frontend::Mode::Either;  // the test set is evaluated

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "driver/interrupt.h"
+#include "driver/parameters.h"
 #include "driver/schedule.h"
 #include "runtime/shuffle.h"
 
@@ -28,11 +29,15 @@ Json number(double value) {
     return Json::parse(fmt::format("{:.9g}", value));
 }
 
-std::string scores_text(const std::vector<Score>& scores) {
+std::string scores_text(const std::string& part, const std::vector<Score>& scores) {
     std::string text;
     for (const Score& score : scores)
-        text += fmt::format(", test {} {:.4f}", score.name, score.value);
+        text += fmt::format(", {} {} {:.4f}", part, score.name, score.value);
     return text;
+}
+
+void add_scores(const std::string& part, const std::vector<Score>& scores, Json& event) {
+    for (const Score& score : scores) event[part + "_" + score.name] = number(score.value);
 }
 
 void add_layers(const Inspection& inspection, Json& event) {
@@ -60,16 +65,15 @@ std::string activity_text(const std::vector<Activity>& layers) {
 
 }  // namespace
 
-Training::Training(ir::Network& network, Machine& machine, Windows& windows, Inspection* inspection,
-                   const TrainingPlan& plan, const SampleSet& samples, const SampleSet* test,
-                   Evaluation* evaluation, std::int64_t steps_per_run, PortValues& values)
+Training::Training(ir::Network& network, Machine& machine, Windows& windows,
+                   const TrainingPlan& plan, const SampleSet& samples, const Observers& observers,
+                   std::int64_t steps_per_run, PortValues& values)
     : network_(network),
       windows_(windows),
-      inspection_(inspection),
       plan_(plan),
       samples_(samples),
-      test_(test),
-      evaluation_(evaluation),
+      split_(split_samples(samples.count, plan.held_out, plan.seed)),
+      observe_(observers),
       steps_per_run_(steps_per_run),
       values_(values) {
     ir::LoweringOptions lowering;
@@ -84,6 +88,7 @@ void Training::prepare() {
     position_.seed = plan_.seed;
     position_.batch = plan_.batch;
     position_.sample_count = samples_.count;
+    position_.validation_count = plan_.held_out;
     position_.shuffle = plan_.shuffle;
     position_.window_length = windows_.length();
     for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
@@ -94,18 +99,19 @@ void Training::prepare() {
     if (batches_per_epoch() == 0) {
         fail(Code::CountMismatch,
              fmt::format("with `drop_last` a batch of {} never fills from {} samples", plan_.batch,
-                         samples_.count));
+                         split_.train.size()));
     }
     if (!plan_.resume_folder.empty()) {
         TrainingMemory memory = load_checkpoint(plan_.resume_folder, network_, position_, values_);
         position_ = memory.position;
         resumed_pasts_ = std::move(memory.pasts);
+        if (observe_.best) observe_.best->restore(std::move(memory.best));
     }
 }
 
 std::int64_t Training::batches_per_epoch() const {
-    return plan_.drop_last ? samples_.count / plan_.batch
-                           : (samples_.count + plan_.batch - 1) / plan_.batch;
+    const auto count = std::int64_t(split_.train.size());
+    return plan_.drop_last ? count / plan_.batch : (count + plan_.batch - 1) / plan_.batch;
 }
 
 std::int64_t Training::updates_per_epoch() const { return batches_per_epoch() * windows_.count(); }
@@ -116,7 +122,11 @@ std::int64_t Training::planned_steps() const {
 }
 
 bool Training::should_stop() const {
-    return InterruptWatch::signal() != 0 || position_.step >= planned_steps();
+    return InterruptWatch::signal() != 0 || position_.step >= planned_steps() || out_of_patience();
+}
+
+bool Training::out_of_patience() const {
+    return observe_.best && plan_.patience && observe_.best->waited() >= *plan_.patience;
 }
 
 // ---- one step ------------------------------------------------------------------------------
@@ -167,7 +177,8 @@ double Training::train_window(std::span<const std::int64_t> samples) {
 // ---- epochs --------------------------------------------------------------------------------
 
 void Training::save() const {
-    TrainingMemory memory{position_, {}};
+    TrainingMemory memory{position_, {}, {}};
+    if (observe_.best) memory.best = observe_.best->best();
     if (position_.window > 0) memory.pasts = windows_.pasts();
     save_checkpoint(plan_.checkpoint_folder, network_, values_, memory);
 }
@@ -206,15 +217,16 @@ void Training::run_batch(std::span<const std::int64_t> samples, TrainingLog& log
 }
 
 void Training::run_epoch(TrainingLog& log, Progress& progress) {
-    std::vector<std::int64_t> order(std::size_t(samples_.count));
-    std::iota(order.begin(), order.end(), std::int64_t{0});
+    std::vector<std::int64_t> order = split_.train;
+    const auto total = std::int64_t(order.size());
     if (plan_.shuffle) {
-        order = runtime::permutation(samples_.count, plan_.seed, std::uint32_t(position_.epoch));
+        order = runtime::permutation(total, plan_.seed, std::uint32_t(position_.epoch));
+        for (std::int64_t& place : order) place = split_.train[std::size_t(place)];
     }
     const std::int64_t batches = batches_per_epoch();
     while (position_.batch_in_epoch < batches && !should_stop()) {
         const std::int64_t first = position_.batch_in_epoch * plan_.batch;
-        const std::int64_t count = std::min(plan_.batch, samples_.count - first);
+        const std::int64_t count = std::min(plan_.batch, total - first);
         run_batch({order.data() + first, std::size_t(count)}, log, progress);
     }
 }
@@ -223,16 +235,20 @@ void Training::finish_epoch(TrainingLog& log, Progress& progress, double seconds
     const double train_loss =
         position_.loss_sum / double(std::max<std::int64_t>(1, position_.samples_seen));
     Json event{{"event", "epoch"}, {"epoch", position_.epoch}, {"train_loss", number(train_loss)}};
-    for (const Score& score : test_scores_) event["test_" + score.name] = number(score.value);
+    add_scores("validation", validation_scores_, event);
+    if (observe_.best) event["best"] = is_best_;
+    add_scores("test", test_scores_, event);
     event["seconds"] = number(seconds);
-    if (inspection_) add_layers(*inspection_, event);
+    if (observe_.inspection) add_layers(*observe_.inspection, event);
     log.write(event);
-    progress.line(fmt::format("epoch {}: train loss {:.4f}{}, {}", position_.epoch + 1, train_loss,
-                              scores_text(test_scores_), duration_text(seconds)));
-    if (inspection_) {
-        if (!inspection_->activities().empty())
-            progress.line(activity_text(inspection_->activities()));
-        inspection_->warn_of_silence(position_.epoch);
+    progress.line(fmt::format("epoch {}: train loss {:.4f}{}{}{}, {}", position_.epoch + 1,
+                              train_loss, scores_text("validation", validation_scores_),
+                              is_best_ ? " (best)" : "", scores_text("test", test_scores_),
+                              duration_text(seconds)));
+    if (Inspection* inspection = observe_.inspection) {
+        if (!inspection->activities().empty())
+            progress.line(activity_text(inspection->activities()));
+        inspection->warn_of_silence(position_.epoch);
     }
     ++position_.epoch;
     position_.batch_in_epoch = 0;
@@ -240,33 +256,56 @@ void Training::finish_epoch(TrainingLog& log, Progress& progress, double seconds
     position_.samples_seen = 0;
 }
 
+void Training::measure_test() {
+    test_scores_.clear();
+    if (!observe_.test || InterruptWatch::signal() != 0) return;
+    test_scores_ =
+        observe_.evaluation->run(*observe_.test, plan_.batch, steps_per_run_, plan_.seed, values_);
+    // What was cut short speaks of some samples only.
+    if (InterruptWatch::signal() != 0) test_scores_.clear();
+}
+
+/// Validation first, so that a stop during the rest loses no best weights.
+void Training::measure_epoch() {
+    validation_scores_.clear();
+    is_best_ = false;
+    if (observe_.best && InterruptWatch::signal() == 0) {
+        const auto scores = observe_.evaluation->run(samples_, split_.validation, plan_.batch,
+                                                     steps_per_run_, plan_.seed, values_);
+        if (InterruptWatch::signal() == 0) {
+            validation_scores_ = scores;
+            is_best_ = observe_.best->offer(scores, position_.epoch, values_);
+        }
+        if (is_best_ && !plan_.best_file.empty())
+            runtime::write_safetensors(plan_.best_file, observe_.best->best()->weights);
+    }
+    measure_test();
+    if (observe_.inspection && InterruptWatch::signal() == 0) {
+        const std::size_t count = std::min(std::size_t(plan_.batch), split_.train.size());
+        observe_.inspection->run(samples_, std::span(split_.train).first(count), windows_,
+                                 plan_.seed, values_);
+    }
+}
+
 TrainingEnd Training::run(TrainingLog& log) {
     const std::int64_t batches = batches_per_epoch();
     Progress progress(plan_.epochs, planned_steps(), position_.step);
-    const auto evaluate = [&] {
-        if (!test_) return;
-        test_scores_ = evaluation_->run(*test_, plan_.batch, steps_per_run_, plan_.seed, values_);
-    };
     while (position_.epoch < plan_.epochs && !should_stop()) {
         const auto start = Clock::now();
         run_epoch(log, progress);
         if (position_.batch_in_epoch < batches) break;
-        if (InterruptWatch::signal() == 0) {
-            evaluate();
-            if (inspection_) inspection_->run(samples_, plan_.batch, windows_, plan_.seed, values_);
-        }
-        if (InterruptWatch::signal() != 0) test_scores_.clear();
+        measure_epoch();
         finish_epoch(log, progress, seconds_since(start));
         if (!plan_.checkpoint_folder.empty() && !plan_.save_every) {
             save();
             saved_ = true;
         }
     }
-    if ((position_.batch_in_epoch > 0 || position_.window > 0) && InterruptWatch::signal() == 0)
-        evaluate();
+    if (position_.batch_in_epoch > 0 || position_.window > 0) measure_test();
     progress.clear();
     if (!plan_.checkpoint_folder.empty()) save();
-    return {InterruptWatch::signal(), position_.epoch, position_.step, test_scores_};
+    return {InterruptWatch::signal(), position_.epoch, position_.step,
+            out_of_patience() && InterruptWatch::signal() == 0, test_scores_};
 }
 
 }  // namespace snnc::driver

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "driver/checkpoint.h"
+#include "driver/best_weights.h"
 #include "driver/evaluation.h"
 #include "driver/inspection.h"
 #include "driver/pipeline.h"
@@ -27,6 +27,9 @@ struct TrainingPlan {
     std::uint64_t seed = 0;
     ir::OptimizerConfig optimizer;
     std::vector<ir::ScheduleSegment> schedule;
+    std::int64_t held_out = 0;               // samples for validation
+    std::optional<std::int64_t> patience;    // epochs without a better score
+    std::string best_file;                   // for the best weights so far; empty: none
     std::string checkpoint_folder;           // empty: none
     std::optional<std::int64_t> save_every;  // steps; else after each epoch
     std::string resume_folder;               // empty: from the beginning
@@ -36,17 +39,26 @@ struct TrainingPlan {
 struct TrainingEnd {
     int signal = 0;  // it was asked to stop
     std::int64_t epochs = 0, steps = 0;
+    bool stopped_early = false;
     std::vector<Score> test;  // after the last epoch or step, if there is a test set
 };
 
 /// Trains a network with its gradients and optimiser (ir::differentiate, ir::add_optimizer).
 class Training {
  public:
-    /// Everything must outlive it. Parameters stand in `values`. `test` (may be null) is measured by
-    /// `evaluation`, `inspection` (may be null) measures the layers, both after each epoch.
-    Training(ir::Network& network, Machine& machine, Windows& windows, Inspection* inspection,
-             const TrainingPlan& plan, const SampleSet& samples, const SampleSet* test,
-             Evaluation* evaluation, std::int64_t steps_per_run, PortValues& values);
+    /// What measures after each epoch; each may be null. `evaluation` is of the test set, and of the
+    /// validation samples, for which `best` is there.
+    struct Observers {
+        const SampleSet* test = nullptr;
+        Evaluation* evaluation = nullptr;
+        BestWeights* best = nullptr;
+        Inspection* inspection = nullptr;
+    };
+
+    /// Everything must outlive it. Parameters stand in `values`.
+    Training(ir::Network& network, Machine& machine, Windows& windows, const TrainingPlan& plan,
+             const SampleSet& samples, const Observers& observers, std::int64_t steps_per_run,
+             PortValues& values);
 
     /// CheckpointMismatch, CountMismatch (a batch larger than the data, with drop_last).
     void prepare();
@@ -60,7 +72,10 @@ class Training {
     std::int64_t planned_steps() const;
     bool should_stop() const;
     void run_epoch(TrainingLog& log, Progress& progress);
+    void measure_test();
+    void measure_epoch();
     void finish_epoch(TrainingLog& log, Progress& progress, double seconds);
+    bool out_of_patience() const;
     void run_batch(std::span<const std::int64_t> samples, TrainingLog& log, Progress& progress);
     double train_window(std::span<const std::int64_t> samples);
     void set_hyperparameters();
@@ -69,18 +84,18 @@ class Training {
 
     ir::Network& network_;
     Windows& windows_;
-    Inspection* inspection_;
     const TrainingPlan& plan_;
     const SampleSet& samples_;
-    const SampleSet* test_;
-    Evaluation* evaluation_;
+    Split split_;
+    Observers observe_;
     std::int64_t steps_per_run_;
     PortValues& values_;
     ir::StepProgram program_;
     std::unique_ptr<Engine> engine_;
     TrainingPosition position_;
     std::vector<PastValues> resumed_pasts_;  // of the batch that a resumed training goes on with
-    std::vector<Score> test_scores_;
+    std::vector<Score> validation_scores_, test_scores_;
+    bool is_best_ = false;  // this epoch, so far
     bool saved_ = false;
 };
 

@@ -125,7 +125,7 @@ int interrupt(const SmallCase& small, int signal_number) {
                           out = small.file("w.safetensors"), saved = small.file("saved");
         execl(SNNC_BINARY, SNNC_BINARY, "train", net.c_str(), "--input", x.c_str(), "--target",
               y.c_str(), "--epochs", "1000000", "--log", log.c_str(), "--out", out.c_str(),
-              "--checkpoint", saved.c_str(), "--every", "1000000", nullptr);
+              "--checkpoint", saved.c_str(), "--every", "1000000", "--validation", "0.2", nullptr);
         _exit(99);
     }
     std::error_code ignored;
@@ -145,14 +145,16 @@ TEST(Interrupted, training_keeps_what_was_reached) {
         const SmallCase small(60);
         EXPECT_EQ(interrupt(small, number), 128 + number);
         EXPECT_EQ(read_safetensors(small.file("w.safetensors")).size(), 4u);
+        EXPECT_EQ(read_safetensors(small.file("w.best.safetensors")).size(), 4u);
         const std::string log = read_text(small.file("log.jsonl"));
         ASSERT_EQ(events(log, "interrupted").size(), 1u);
         // The checkpoint is of the step that was reached last.
         const auto reached = events(log, "interrupted")[0].at("step").get<std::int64_t>();
         EXPECT_EQ(events(log, "step").back().at("step"), reached);
         const ProcessResult more = small.run(
-            "train", {"--resume", small.file("saved"), "--epochs", "1000000", "--max-steps",
-                      std::to_string(reached + 2), "--log", small.file("more.jsonl")});
+            "train",
+            {"--resume", small.file("saved"), "--epochs", "1000000", "--validation", "0.2",
+             "--max-steps", std::to_string(reached + 2), "--log", small.file("more.jsonl")});
         EXPECT_EQ(more.exit_code, 0) << more.err;
         EXPECT_EQ(events(read_text(small.file("more.jsonl")), "step").front().at("step"),
                   reached + 1);

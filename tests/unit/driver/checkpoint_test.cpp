@@ -38,12 +38,20 @@ TEST(Checkpoint, keeps_every_bit) {
     position.samples_seen = 40;
     position.seed = UINT64_MAX;
     position.window = 1;
+    position.validation_count = 3;
     const std::vector<PastValues> pasts{{0.25f, 1.0f / 3}, {7}};
-    save_checkpoint(folder.path().string(), network, values, {position, pasts});
+    BestSoFar best{1, 0.1, 2, {}};
+    best.weights.tensors["w"] = runtime::Array::of_f32({2}, std::vector<float>{1.5f, -2});
+    save_checkpoint(folder.path().string(), network, values, {position, pasts, best});
 
     const TrainingMemory memory = load_checkpoint(folder.path().string(), network, position, read);
     const TrainingPosition& found = memory.position;
     EXPECT_EQ(memory.pasts, pasts);
+    ASSERT_TRUE(memory.best);
+    EXPECT_EQ(memory.best->epoch, 1);
+    EXPECT_EQ(memory.best->score, 0.1);
+    EXPECT_EQ(memory.best->waited, 2);
+    EXPECT_EQ(memory.best->weights.tensors.at("w").to_f32(), (std::vector<float>{1.5f, -2}));
     EXPECT_EQ(found.window, 1);
     EXPECT_EQ(read[{0}].floats, values[{0}].floats);
     EXPECT_EQ(read[{1}].floats, values[{1}].floats);
@@ -61,7 +69,7 @@ TEST(Checkpoint, of_another_training_is_refused) {
     PortValues values(network), read(other);
     for (const std::uint32_t i : {0u, 1u}) values[{i}].floats.resize(6);
     TrainingPosition position;
-    save_checkpoint(folder.path().string(), network, values, {position, {}});
+    save_checkpoint(folder.path().string(), network, values, {position, {}, {}});
     const auto code = [&](const ir::Network& target, const TrainingPosition& expected) {
         try {
             load_checkpoint(folder.path().string(), target, expected, read);
