@@ -13,7 +13,7 @@ namespace snnc::codegen {
 namespace {
 
 /// Raised with every change of the generated code, so that old cache entries are not used.
-constexpr int code_revision = 4;
+constexpr int code_revision = 6;
 
 std::string cache_key(const ir::Network& network, const ir::StepProgram& program,
                       const Target& target) {
