@@ -1,5 +1,8 @@
+#include <dlfcn.h>
+
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <future>
 
 #include "codegen/cache.h"
@@ -12,12 +15,25 @@
 namespace snnc::codegen {
 namespace {
 
-/// Raised with every change of the generated code, so that old cache entries are not used.
-constexpr int code_revision = 4;
+/// Which build of the compiler this is, by the file that holds this code: another build may make
+/// other code of the same program.
+std::string build_identity() {
+    Dl_info here{};
+    std::error_code error;
+    std::filesystem::path file;
+    if (dladdr(reinterpret_cast<void*>(&build_identity), &here) && here.dli_fname)
+        file = here.dli_fname;
+    // Of an executable it is the name that it was called by.
+    if (!std::filesystem::exists(file, error)) file = "/proc/self/exe";
+    const auto size = std::filesystem::file_size(file, error);
+    const auto written = std::filesystem::last_write_time(file, error).time_since_epoch().count();
+    return std::to_string(size) + "/" + std::to_string(written);
+}
 
 std::string cache_key(const ir::Network& network, const ir::StepProgram& program,
                       const Target& target) {
-    return "snnc " SNNC_VERSION ", revision " + std::to_string(code_revision) +
+    static const std::string build = build_identity();
+    return "snnc " SNNC_VERSION ", build " + build +
            ", Halide " SNNC_HALIDE_VERSION ", LLVM " SNNC_LLVM_VERSION ", " + target.name + "\n" +
            ir::print(network) + ir::print(network, program);
 }

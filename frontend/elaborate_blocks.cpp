@@ -42,23 +42,30 @@ void NetworkBuilder::declare_network(Node& node) {
         node.broken = true;
         return;
     }
-    const ir::TensorId arriving = node.edges.empty() ? ir::TensorId{} : source(node.edges[0]);
+    Arrivals arrivals;
+    bool sound = true;
+    for (Edge& edge : node.edges) {
+        const ir::TensorId tensor = source(edge);
+        sound = sound && tensor.valid();
+        arrivals[port_of(node, edge)] = {tensor, edge.source_range};
+    }
     node.broken = true;  // until its output is there
     // Mistakes inside are reported for the first use alone.
-    if (!arriving.valid() || context_.broken_networks.count(node.network)) return;
+    if (!sound || arrivals.empty() || context_.broken_networks.count(node.network)) return;
     const std::size_t before = context_.diagnostics.all().size();
     node.inner = std::unique_ptr<NetworkBuilder>(new NetworkBuilder(*this, node));
-    node.output = node.inner->build_inside(node, arriving);
-    if (context_.diagnostics.all().size() != before) context_.broken_networks.insert(node.network);
+    node.output = node.inner->build_inside(node, arrivals);
+    if (context_.diagnostics.all().size() != before && !node.inner->arrival_refused_)
+        context_.broken_networks.insert(node.network);
     node.broken = !node.output.valid();
     if (node.output.valid()) node.shape = context_.network[node.output].shape;
 }
 
 /// The first output, with everything that it needs.
-ir::TensorId NetworkBuilder::build_inside(const Node& use, ir::TensorId arriving) {
+ir::TensorId NetworkBuilder::build_inside(const Node& use, const Arrivals& arrivals) {
     if (!take_arguments(use)) return {};
     collect_names();
-    if (!bind_inputs(use, arriving)) return {};
+    if (!bind_inputs(use, arrivals)) return {};
     declare_populations();
     read_chains();
     for (const auto& node : nodes_) declare(*node);
@@ -123,26 +130,90 @@ bool NetworkBuilder::take_arguments(const Node& use) {
 
 // ---- inputs --------------------------------------------------------------------------------
 
-bool NetworkBuilder::bind_inputs(const Node& use, ir::TensorId arriving) {
-    bool bound = false;
-    for (const NetworkStatement& statement : decl_.statements) {
-        const auto* input = std::get_if<NetworkInput>(&statement.node);
-        if (!input) continue;
-        if (bound) {
-            limited(input->input.range, "a second input of a network that is used as a layer");
-            return false;
-        }
-        if (!fits_input(input->input, use, arriving)) return false;
-        Node* node = add_node(Node::Kind::Input, input->input.name.text, input->input.name.range);
-        node->declared = node->defined = Node::Progress::Done;
-        node->output = arriving;
-        node->shape = context_.network[arriving].shape;
-        bound = true;
+std::vector<const TypedName*> NetworkBuilder::inputs_of(const NetworkDecl& network) {
+    std::vector<const TypedName*> inputs;
+    for (const NetworkStatement& statement : network.statements)
+        if (const auto* input = std::get_if<NetworkInput>(&statement.node))
+            inputs.push_back(&input->input);
+    return inputs;
+}
+
+/// The input at which an edge arrives: the first, if it names none.
+std::string NetworkBuilder::port_of(const Node& node, const Edge& edge) {
+    if (!edge.port.empty() || !node.network) return edge.port;
+    const auto inputs = inputs_of(*node.network);
+    return inputs.empty() ? "" : inputs[0]->name.text;
+}
+
+/// `… -> two.y`
+bool NetworkBuilder::has_input(const Node& node, const Name& port) {
+    std::vector<std::string> known;
+    for (const TypedName* input : inputs_of(*node.network)) {
+        if (input->name.text == port.text) return true;
+        known.push_back(input->name.text);
     }
-    if (bound) return true;
-    context_.error(Code::WrongEdges, use.callee.name->range,
-                   fmt::format("the network `{}` has no input", decl_.name.text));
+    context_.unknown(
+        port, fmt::format("`{}` has no input `{}`", node.network->name.text, port.text), known);
     return false;
+}
+
+bool NetworkBuilder::bind_inputs(const Node& use, const Arrivals& arrivals) {
+    const auto inputs = inputs_of(decl_);
+    if (inputs.empty())
+        context_.error(Code::WrongEdges, use.callee.name->range,
+                       fmt::format("the network `{}` has no input", decl_.name.text));
+    for (const TypedName* input : inputs) {
+        const auto arrival = arrivals.find(input->name.text);
+        if (!bind_input(*input, use, arrival == arrivals.end() ? nullptr : &arrival->second))
+            return false;
+    }
+    return !inputs.empty();
+}
+
+/// An input without an edge is 0.
+bool NetworkBuilder::bind_input(const TypedName& input, const Node& use, const Arrival* arrival) {
+    Node* node = add_node(Node::Kind::Input, input.name.text, input.name.range);
+    node->input = &input;
+    node->shape_like = shape_reference(input.type.shape);
+    ir::Shape wanted;
+    if (!node->shape_like) {
+        const auto shape = open_shape(input);
+        if (!shape) return false;
+        wanted = *shape;
+    }
+    if (arrival) {
+        if (node->shape_like) wanted = context_.network[arrival->tensor].shape;
+        if (!fits_input(input, wanted, *arrival)) return false;
+        node->output = arrival->tensor;
+        node->arrival = arrival->range;
+    } else if (std::find(wanted.begin(), wanted.end(), -1) != wanted.end()) {
+        arrival_refused_ = true;
+        context_
+            .error(Code::WrongEdges, use.callee.name->range,
+                   fmt::format("nothing arrives at `{}` of `{}`, and `_` does not say how much "
+                               "nothing that is",
+                               input.name.text, decl_.name.text))
+            .label(input.range, "the input stands here")
+            .note(fmt::format("`… -> {}.{}` connects it", use.local, input.name.text));
+        return false;
+    } else if (!node->shape_like) {
+        node->output = nothing_arrives(input, wanted);
+    }
+    if (node->shape_like) return true;  // until the other element has its shape
+    node->declared = node->defined = Node::Progress::Done;
+    node->shape = context_.network[node->output].shape;
+    return true;
+}
+
+ir::TensorId NetworkBuilder::nothing_arrives(const TypedName& input, const ir::Shape& shape) {
+    ir::Tensor zero;
+    zero.name = prefix_ + input.name.text;
+    zero.shape = shape;
+    zero.kind = input.type.kind.text == "spike" ? ir::DataKind::Spike : ir::DataKind::Real;
+    zero.range = input.range;
+    const ir::TensorId id = context_.add(std::move(zero), input.range);
+    context_.define(id, ir::Formula{context_.network.pool.constant(0)});
+    return id;
 }
 
 /// "[_, 28, 28]"
@@ -153,32 +224,39 @@ static std::string open_text(const ir::Shape& shape) {
     return "[" + text + "]";
 }
 
-/// `_` takes any extent. Held values may enter an input of every step, not the reverse.
-bool NetworkBuilder::fits_input(const TypedName& input, const Node& use, ir::TensorId arriving) {
-    const ir::Tensor given = context_.network[arriving];
-    const auto refuse = [&](Code code, const std::string& message) {
-        context_.error(code, arrival(use), message)
-            .label(input.range, fmt::format("the input of `{}`", decl_.name.text));
-        return false;
-    };
-    bool same = input.type.shape.size() == given.shape.size();
-    ir::Shape wanted;
-    for (std::size_t i = 0; i < input.type.shape.size(); ++i) {
-        const Cut& cut = input.type.shape[i];
+/// The extents of an input; -1 for `_`, which takes any.
+std::optional<ir::Shape> NetworkBuilder::open_shape(const TypedName& input) {
+    ir::Shape shape;
+    for (const Cut& cut : input.type.shape) {
         const Name* word = cut.begin && !cut.is_slice ? as_word(*cut.begin) : nullptr;
         if (word && word->text == "_") {
-            wanted.push_back(-1);
+            shape.push_back(-1);
             continue;
         }
         if (!cut.begin || cut.is_slice) {
             context_.error(Code::WrongType, cut.range, "an extent is one number, not a slice");
-            return false;
+            return std::nullopt;
         }
         const auto extent = expressions_.whole(*cut.begin, constants_, "an extent", 1);
-        if (!extent) return false;
-        wanted.push_back(*extent);
-        same = same && *extent == given.shape[i];
+        if (!extent) return std::nullopt;
+        shape.push_back(*extent);
     }
+    return shape;
+}
+
+/// Held values may enter an input of every step, not the reverse.
+bool NetworkBuilder::fits_input(const TypedName& input, const ir::Shape& wanted,
+                                const Arrival& arrival) {
+    const ir::Tensor given = context_.network[arrival.tensor];
+    const auto refuse = [&](Code code, const std::string& message) {
+        arrival_refused_ = true;
+        context_.error(code, arrival.range, message)
+            .label(input.range, fmt::format("the input of `{}`", decl_.name.text));
+        return false;
+    };
+    bool same = wanted.size() == given.shape.size();
+    for (std::size_t i = 0; same && i < wanted.size(); ++i)
+        same = wanted[i] < 0 || wanted[i] == given.shape[i];
     if (!same)
         return refuse(Code::ShapeMismatch,
                       fmt::format("`{}` takes a shape {}, but {} arrives", decl_.name.text,
@@ -191,13 +269,39 @@ bool NetworkBuilder::fits_input(const TypedName& input, const Node& use, ir::Ten
     if (input.type.kind.text == "spike" && given.kind != ir::DataKind::Spike)
         return refuse(Code::WrongType,
                       fmt::format("`{}` takes spikes, but numbers arrive", input.name.text));
-    if (input.interval && given.kind != ir::DataKind::Spike) {
-        limited(input.interval->range,
-                "an interval of an input of a network that is used as a "
-                "layer");
-        return false;
-    }
+    return !input.interval || check_interval(input, arrival.tensor);
+}
+
+/// What arrives lies in the interval of the input, or debug runs look at it.
+bool NetworkBuilder::check_interval(const TypedName& input, ir::TensorId arriving) {
+    const auto low = expressions_.number(*input.interval->low, constants_, "a bound");
+    const auto high = expressions_.number(*input.interval->high, constants_, "a bound");
+    if (!low || !high) return false;
+    const ir::Tensor& given = context_.network[arriving];
+    const bool spikes = given.kind == ir::DataKind::Spike && *low <= 0 && *high >= 1;
+    const bool promised =
+        given.interval && *low <= given.interval->first && given.interval->second <= *high;
+    if (!spikes && !promised)
+        context_.network.checked_ports.push_back({arriving, *low, *high, input.interval->range});
     return true;
+}
+
+// ---- outputs -------------------------------------------------------------------------------
+
+/// `b1.s`: the output `join.s` of the network, if only one ends so and nothing inside has the name.
+std::optional<ir::TensorId> NetworkBuilder::output_called(const Name& name) {
+    if (member(name.text)) return std::nullopt;
+    const Path* found = nullptr;
+    for (const NetworkStatement& statement : decl_.statements) {
+        const auto* output = std::get_if<NetworkOutput>(&statement.node);
+        const auto* last = output && !output->path.suffixes.empty()
+                               ? std::get_if<MemberSuffix>(&output->path.suffixes.back())
+                               : nullptr;
+        if (!last || last->name.text != name.text) continue;
+        if (found) return std::nullopt;
+        found = &output->path;
+    }
+    return found ? tensor(*found, "an output") : std::nullopt;
 }
 
 // ---- shapes --------------------------------------------------------------------------------

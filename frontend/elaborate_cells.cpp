@@ -49,10 +49,6 @@ bool CellUse::declare_name(const Name& name, const char* kind) {
     return false;
 }
 
-void CellUse::limited(const SourceRange& range, const std::string& what) {
-    context_.error(Code::LimitedCell, range, what + " cannot be compiled yet");
-}
-
 void CellUse::collect(const Member& member) {
     struct Visitor {
         CellUse& self;
@@ -90,7 +86,7 @@ void CellUse::collect(const Member& member) {
         }
         void operator()(const OnEvent& node) { self.events_.push_back({&node, member.range}); }
         void operator()(const Refractory& node) {
-            self.refractories_.push_back({&node, member.range});
+            self.refractories_.push_back({&node, member.range, {}, {}});
         }
     };
     std::visit(Visitor{*this, member}, member.node);

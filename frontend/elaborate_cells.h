@@ -112,7 +112,6 @@ class CellUse : public Names {
     bool declare_name(const Name& name, const char* kind);
     void takes_names_only(const Argument& argument);
     void no_such_argument(const Name& name);
-    void limited(const SourceRange& range, const std::string& what);
     void refuse_learning(const SourceRange& range);
     /// The random numbers of a variable: in each step, or for its initial value.
     ir::Stream stream(const Name& variable, runtime::Purpose purpose) const;
@@ -144,7 +143,7 @@ class CellUse : public Names {
     // Equations (elaborate_equations.cpp).
     void define_ports(const std::map<std::string, Value>& ports);
     void define_port(const Name& name, const Value& value);
-    void check_port_interval(const PortMember& port, const Bounds& limits, const Value& value);
+    bool lies_within(const Value& value, const Bounds& limits);
     void define_equation(const Equation& equation, const SourceRange& range);
     bool check_equation_target(const Equation& equation);
     bool check_equation_index(const Equation& equation);
@@ -174,15 +173,21 @@ class CellUse : public Names {
         SourceRange range;
     };
     Value right_side(const DifferentialPlace& place);
-    void check_no_sum_along_step(std::size_t first_definition, const SourceRange& range);
     bool reads_along_step(const Expr& expr, std::set<std::string>& seen) const;
     Value let_along_step(Let& let);
 
     // Assignments and refractory times (elaborate_events.cpp).
+    struct RefractoryPlace {
+        const Refractory* refractory;
+        SourceRange range;
+        ir::TensorId steps_left;  // for how many steps it will hold its states
+        Value is_held;            // does it hold them in this step?
+    };
     void declare_events();
     bool check_assigned(const Name& name);
     void check_assignment(const Assignment& assignment);
-    void declare_refractory(const Refractory& refractory, const SourceRange& range);
+    void declare_refractory(RefractoryPlace& place);
+    Value either(const Value& a, const Value& b, const SourceRange& range);
     Value whole_steps(const Refractory& refractory);
     void define_refractory();
     void define_events();
@@ -190,7 +195,8 @@ class CellUse : public Names {
     bool passes_gradient(const Expr& condition) const;
     Value assigned(const OnEvent& event, const Value& condition, const Value& value,
                    const Value& kept, const SourceRange& range);
-    Value while_held(const Value& held, const Value& free, const SourceRange& range);
+    Value while_held(const Value& is_held, const Value& held, const Value& free,
+                     const SourceRange& range);
 
     Context& context_;
     Expressions& expressions_;
@@ -227,14 +233,9 @@ class CellUse : public Names {
     std::map<std::string, ir::TensorId> before_;  // of states that are assigned: their values
     std::map<std::string, Value> assigned_;       // before and after the lines that were defined
 
-    struct RefractoryPlace {
-        const Refractory* refractory;
-        SourceRange range;
-    };
     std::vector<RefractoryPlace> refractories_;
-    std::set<std::string> held_states_;
-    ir::TensorId steps_left_;  // for how many steps the cell will be held
-    Value is_held_;            // poisoned: no cell is ever held
+    std::map<std::string, Value> held_states_;  // with the steps in which they are held
+    Value cannot_spike_;                        // poisoned: no cell is ever held
     std::optional<SurrogateUse> surrogate_;
     const Path* surrogate_path_ = nullptr;  // as it was written
     std::unique_ptr<CellDimensions> dimensions_;

@@ -59,10 +59,13 @@ void CellUse::define_ports(const std::map<std::string, Value>& ports) {
         const auto found = ports.find(port->name.text);
         Value value = found == ports.end() ? constant(context_, 0) : found->second;
         const auto limits = bounds(port->interval);  // may be wrong whatever arrives
-        if (found != ports.end() && limits && !site_.proven && !value.poisoned())
-            check_port_interval(*port, *limits, value);
+        const bool checked = found != ports.end() && limits && !site_.proven && !value.poisoned() &&
+                             !lies_within(value, *limits);
         if (cell_.encoder) value = apply(context_, Op::Detach, {value}, port->name.range);
         define_port(port->name, value);
+        if (checked)
+            context_.network.checked_ports.push_back(
+                {variables_.at(port->name.text), limits->low, limits->high, port->interval->range});
     }
 }
 
@@ -86,24 +89,17 @@ void CellUse::define_port(const Name& name, const Value& value) {
 
 /// Provable where the source is a spike or an input that promises a smaller interval. An input
 /// that promises nothing promises what the port asks for: it is checked when its data arrive.
-void CellUse::check_port_interval(const PortMember& port, const Bounds& limits,
-                                  const Value& value) {
-    if (limits.low <= 0 && limits.high >= 1 && is_zero_or_one(context_, value.expr)) return;
+bool CellUse::lies_within(const Value& value, const Bounds& limits) {
+    if (limits.low <= 0 && limits.high >= 1 && is_zero_or_one(context_, value.expr)) return true;
+    if (const auto known = number(context_, value))
+        return limits.low <= *known && *known <= limits.high;
     const ir::ExprNode& node = context_.network.pool[value.expr];
-    if (node.op == Op::Read) {
-        ir::Tensor& source = context_.network[node.tensor];
-        const bool bare = source.role == ir::Role::Input && source.kind == ir::DataKind::Real;
-        if (bare && !source.interval) source.interval = {limits.low, limits.high};
-        if (source.interval && limits.low <= source.interval->first &&
-            source.interval->second <= limits.high)
-            return;
-    }
-    context_
-        .error(Code::LimitedCell, site_.range,
-               fmt::format("nothing proves that what arrives at `{}` lies in its interval, and "
-                           "runs cannot check it yet",
-                           port.name.text))
-        .label(port.interval->range, "the interval stands here");
+    if (node.op != Op::Read) return false;
+    ir::Tensor& source = context_.network[node.tensor];
+    const bool bare = source.role == ir::Role::Input && source.kind == ir::DataKind::Real;
+    if (bare && !source.interval) source.interval = {limits.low, limits.high};
+    return source.interval && limits.low <= source.interval->first &&
+           source.interval->second <= limits.high;
 }
 
 /// The past of a port is that of its tensor, which is 0 before the first step whatever its source.

@@ -33,8 +33,7 @@ void CellUse::declare_events() {
                 helper(context_, before, site_.shape, {true, true}, assignment.name.range);
         }
     }
-    for (const RefractoryPlace& place : refractories_)
-        declare_refractory(*place.refractory, place.range);
+    for (RefractoryPlace& place : refractories_) declare_refractory(place);
 }
 
 bool CellUse::check_assigned(const Name& name) {
@@ -54,10 +53,10 @@ void CellUse::check_assignment(const Assignment& assignment) {
 /// The value of a state or an output by its equation. A state that is assigned as well gets it
 /// under another name; held cells keep their states and do not spike.
 void CellUse::define_variable(const std::string& name, Value value, const SourceRange& range) {
-    if (held_states_.count(name)) {
-        value = while_held(read(context_, variables_.at(name), 1), value, range);
-    } else if (!is_held_.poisoned() && name == outputs_[0]->text) {
-        value = while_held(constant(context_, 0), value, range);
+    if (const auto held = held_states_.find(name); held != held_states_.end()) {
+        value = while_held(held->second, read(context_, variables_.at(name), 1), value, range);
+    } else if (!cannot_spike_.poisoned() && name == outputs_[0]->text) {
+        value = while_held(cannot_spike_, constant(context_, 0), value, range);
     }
     if (value.poisoned()) return;
     const auto before = before_.find(name);
@@ -93,8 +92,8 @@ void CellUse::define_event(const OnEvent& event) {
         const auto kept = assigned_.find(assignment.name.text);
         if (kept == assigned_.end()) continue;
         Value result = assigned(event, condition, value, kept->second, assignment.range);
-        if (held_states_.count(assignment.name.text))
-            result = while_held(kept->second, result, assignment.range);
+        if (const auto held = held_states_.find(assignment.name.text); held != held_states_.end())
+            result = while_held(held->second, kept->second, result, assignment.range);
         next[assignment.name.text] = result;
         check_time_step(assignment.range, false);
     }
@@ -135,25 +134,36 @@ bool CellUse::passes_gradient(const Expr& condition) const {
 
 // ---- refractory times ----------------------------------------------------------------------
 
-void CellUse::declare_refractory(const Refractory& refractory, const SourceRange& range) {
-    if (steps_left_.valid()) return limited(range, "a second refractory time");
+/// Each line counts for itself. What one of them holds is held, and spikes wait for the last.
+void CellUse::declare_refractory(RefractoryPlace& place) {
+    const SourceRange& range = place.range;
     if (outputs_.empty()) {
         context_.error(Code::MisplacedEquation, range,
                        "a refractory time follows a spike of the first output, and the cell has "
                        "no output");
         return;
     }
-    for (const Name& name : refractory.states)
-        if (check_assigned(name)) held_states_.insert(name.text);
-    // A counter of the run: how many of the steps that follow the cell will still be held.
-    steps_left_ =
-        helper(context_, site_.name + ".refractory.left", site_.shape, {true, true}, range);
-    const Name name{"refractory.left", range};
+    // A counter of the run: how many of the steps that follow will still be held.
+    const std::string prefix = site_.name + ".";
+    place.steps_left =
+        helper(context_, prefix + "refractory.left", site_.shape, {true, true}, range);
+    const Name name{context_.network[place.steps_left].name.substr(prefix.size()), range};
     const ir::TensorId start = start_tensor(name, constant(context_, 0));
-    context_.network[steps_left_].initial = start;
-    context_.network.states.push_back({steps_left_, start});
-    is_held_ =
-        apply(context_, Op::Gt, {read(context_, steps_left_, 1), constant(context_, 0)}, range);
+    context_.network[place.steps_left].initial = start;
+    context_.network.states.push_back({place.steps_left, start});
+    place.is_held = apply(context_, Op::Gt,
+                          {read(context_, place.steps_left, 1), constant(context_, 0)}, range);
+    cannot_spike_ = either(cannot_spike_, place.is_held, range);
+    for (const Name& state : place.refractory->states)
+        if (check_assigned(state)) {
+            Value& held = held_states_[state.text];
+            held = either(held, place.is_held, range);
+        }
+}
+
+/// `a` may be poisoned: then it never holds.
+Value CellUse::either(const Value& a, const Value& b, const SourceRange& range) {
+    return a.poisoned() ? b : apply(context_, Op::Or, {a, b}, range);
 }
 
 /// n = floor(T/dt + 0.001), at least 1.
@@ -176,21 +186,23 @@ Value CellUse::whole_steps(const Refractory& refractory) {
 
 /// After a spike the cell is held for n - 1 steps: it moves on, and may spike again, n steps later.
 void CellUse::define_refractory() {
-    if (!steps_left_.valid()) return;
-    const Refractory& refractory = *refractories_[0].refractory;
-    const SourceRange& range = refractories_[0].range;
-    const Value spike = variable_value(outputs_[0]->text, 0);
-    const Value one = constant(context_, 1);
-    const Value after_spike = apply(context_, Op::Sub, {whole_steps(refractory), one}, range);
-    const Value one_less = apply(context_, Op::Sub, {read(context_, steps_left_, 1), one}, range);
-    const Value left = apply(context_, Op::Max, {one_less, constant(context_, 0)}, range);
-    const Value next = apply(context_, Op::Select, {spike, after_spike, left}, range);
-    if (!next.poisoned()) context_.define(steps_left_, ir::Formula{next.expr});
+    for (const RefractoryPlace& place : refractories_) {
+        if (!place.steps_left.valid()) continue;
+        const Value spike = variable_value(outputs_[0]->text, 0);
+        const Value one = constant(context_, 1);
+        const Value after_spike =
+            apply(context_, Op::Sub, {whole_steps(*place.refractory), one}, place.range);
+        const Value one_less =
+            apply(context_, Op::Sub, {read(context_, place.steps_left, 1), one}, place.range);
+        const Value left = apply(context_, Op::Max, {one_less, constant(context_, 0)}, place.range);
+        const Value next = apply(context_, Op::Select, {spike, after_spike, left}, place.range);
+        if (!next.poisoned()) context_.define(place.steps_left, ir::Formula{next.expr});
+    }
 }
 
-Value CellUse::while_held(const Value& held, const Value& free, const SourceRange& range) {
-    if (is_held_.poisoned()) return free;
-    return apply(context_, Op::Select, {is_held_, held, free}, range);
+Value CellUse::while_held(const Value& is_held, const Value& held, const Value& free,
+                          const SourceRange& range) {
+    return apply(context_, Op::Select, {is_held, held, free}, range);
 }
 
 }  // namespace snnc::frontend

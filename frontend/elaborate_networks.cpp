@@ -30,99 +30,6 @@ void NetworkBuilder::build() {
     check_sets_used();
 }
 
-// ---- types ---------------------------------------------------------------------------------
-
-/// `f32[batch, 784]`, where no parameter has that name.
-static bool names_the_batch(const Expr& expr, const Names& names) {
-    const Name* word = as_word(expr);
-    if (!word || (word->text != "batch" && word->text != "batch_size")) return false;
-    const auto known = names.candidates();
-    return std::find(known.begin(), known.end(), word->text) == known.end();
-}
-
-std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressions, Names& names,
-                                        const std::vector<Cut>& cuts, const SourceRange& range) {
-    ir::Shape shape;
-    bool sound = true;
-    for (const Cut& cut : cuts) {
-        if (cut.is_slice || !cut.begin) {
-            context.error(Code::WrongType, cut.range, "an extent is one number, not a slice");
-            sound = false;
-            continue;
-        }
-        if (names_the_batch(*cut.begin, names)) {
-            context.error(Code::UnknownName, cut.range, "the batch is never part of a shape");
-            return std::nullopt;
-        }
-        if (const Name* word = as_word(*cut.begin); word && word->text == "_") {
-            context.error(Code::NotConstant, cut.range,
-                          "only a network that is used as a layer leaves its shape open with `_`");
-            return std::nullopt;
-        }
-        if (shape_reference(cuts)) {
-            context.error(Code::LimitedWiring, cut.range,
-                          "the shape of another element cannot be used here yet");
-            return std::nullopt;
-        }
-        const auto extent = expressions.whole(*cut.begin, names, "an extent", 1);
-        sound = sound && extent;
-        shape.push_back(extent.value_or(1));
-    }
-    double count = 1;
-    for (const std::int64_t extent : shape) count *= double(extent);
-    if (sound && count > 1e15) {
-        context.error(Code::NotWhole, range, "a shape with so many elements fits no memory");
-        return std::nullopt;
-    }
-    if (!sound) return std::nullopt;
-    return shape;
-}
-
-std::optional<ir::Tensor> typed_tensor(Context& context, Expressions& expressions, Names& names,
-                                       const TypedName& typed) {
-    const std::string& kind = typed.type.kind.text;
-    if (kind != "f32" && kind != "spike" && kind != "class") {
-        context.unknown(typed.type.kind, fmt::format("there is no type `{}`", kind),
-                        {"f32", "spike", "class"});
-        return std::nullopt;
-    }
-    const auto shape =
-        constant_shape(context, expressions, names, typed.type.shape, typed.type.range);
-    ir::Tensor tensor;
-    tensor.name = typed.name.text;
-    tensor.range = typed.name.range;
-    if (typed.index) {
-        const auto lag = expressions.lag(*typed.index, names);
-        if (lag && *lag != 0)
-            context.error(Code::WrongTimeIndex, typed.index->range,
-                          "a declaration names the present, `[t]`");
-        tensor.per_step = true;
-    }
-    if (typed.interval) {
-        const auto low = expressions.number(*typed.interval->low, names, "a bound");
-        const auto high = expressions.number(*typed.interval->high, names, "a bound");
-        if (low && high && *low > *high)
-            context.error(
-                Code::OutOfInterval, typed.interval->range,
-                fmt::format("the interval from {} to {} is empty", to_text(*low), to_text(*high)));
-        if (low && high) tensor.interval = {*low, *high};
-    }
-    if (!shape) return std::nullopt;
-    if (kind == "class") {
-        if (shape->size() != 1) {
-            context.error(Code::WrongType, typed.type.range,
-                          "a class says how many there are, `class[10]`");
-            return std::nullopt;
-        }
-        tensor.kind = ir::DataKind::Index;
-        tensor.interval = {0, double((*shape)[0] - 1)};
-        return tensor;
-    }
-    tensor.shape = *shape;
-    if (kind == "spike") tensor.kind = ir::DataKind::Spike;
-    return tensor;
-}
-
 // ---- tensors -------------------------------------------------------------------------------
 
 void NetworkBuilder::declare(Node& node) {
@@ -137,6 +44,7 @@ void NetworkBuilder::declare(Node& node) {
         return;
     }
     node.declared = Progress::Running;
+    if (!node.broken && node.kind == Node::Kind::Input) declare_input_like(node);
     if (!node.broken && node.kind == Node::Kind::Layer) declare_layer(node);
     if (!node.broken && node.kind == Node::Kind::Network) declare_network(node);
     if (node.kind == Node::Kind::Cells && node.cell) declare_cells(node);
@@ -166,6 +74,7 @@ ir::TensorId NetworkBuilder::whole_source(const Edge& edge) {
     if (from.broken) return {};
     if (from.kind != Node::Kind::Cells) {
         if (edge.member.empty()) return from.output;
+        if (from.inner) return inside(edge);
         context_.error(
             Code::NoPast, edge.source_range,
             fmt::format("`{}` is no population and has no variable `{}`", from.name, edge.member));
@@ -194,6 +103,15 @@ ir::TensorId NetworkBuilder::whole_source(const Edge& edge) {
                          fmt::format("`{}` has no variable `{}`", from.name, name),
                          from.use->variable_names());
     return variable;
+}
+
+/// `b1.join.v -> …`: a variable inside of a network that is a layer.
+ir::TensorId NetworkBuilder::inside(const Edge& edge) {
+    Path path{edge.source->head, {}, edge.source->range};
+    for (const Suffix& suffix : edge.source->suffixes)  // a slice is source_part's matter
+        if (const auto* named = std::get_if<MemberSuffix>(&suffix))
+            path.suffixes.emplace_back(*named);
+    return tensor(path, "a source").value_or(ir::TensorId{});
 }
 
 void NetworkBuilder::define(Node& node) {
@@ -301,7 +219,12 @@ std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::
     if (node->broken) return std::nullopt;  // was reported
     const bool last = path.suffixes.size() == depth;
     const auto* behind = last ? nullptr : std::get_if<MemberSuffix>(&path.suffixes[depth]);
-    if (node->inner && behind) return node->inner->tensor(path, what, depth + 1);
+    if (node->inner && behind) {
+        const bool alone = path.suffixes.size() == depth + 1;
+        if (const auto output = alone ? node->inner->output_called(behind->name) : std::nullopt)
+            return output;
+        return node->inner->tensor(path, what, depth + 1);
+    }
     const std::size_t used = depth + (behind ? 1 : 0);
     if (path.suffixes.size() > used) {
         const bool index = std::holds_alternative<IndexSuffix>(path.suffixes[used]);

@@ -30,6 +30,7 @@ struct Edge {
     bool makes = false;  // of the chain that made its target: the shape follows from it
     const IndexSuffix* source_slice = nullptr;  // `pop[0:10] -> …`
     const IndexSuffix* target_slice = nullptr;  // `… -> pop[0:10]`
+    const Path* source = nullptr;               // as it is written
     ir::TensorId part;                          // the source's slice, once it is made
     bool broken = false;                        // its slice was reported
 };
@@ -49,6 +50,8 @@ struct Node {
     std::unique_ptr<NetworkBuilder> inner;  // what the network is made of here
     std::optional<ir::Shape> shape;         // declared, or found
     const Path* shape_like = nullptr;       // `Leaky[second.shape]`
+    const TypedName* input = nullptr;       // inputs
+    SourceRange arrival;                    // inputs of a network that is a layer: of their edge
     const ShapeAssertion* assertion = nullptr;
     const Node* next = nullptr;  // behind it in its chain: for `dense()`
     std::vector<Edge> edges;     // that arrive
@@ -112,15 +115,19 @@ class NetworkBuilder {
     // Nodes and edges (elaborate_wiring.cpp).
     void declare_inputs();
     void declare_input(const TypedName& input);
+    void declare_input_like(Node& node);
+    void make_input(Node& node, const std::optional<ir::Shape>& shape);
     void declare_populations();
     void collect_names();
     void read_chains();
     void read_chain(const Chain& chain);
+    void check_one_edge(Node& node);
     struct Place {
         Node* node = nullptr;
         std::string member;  // behind the name
         SourceRange range;
         const IndexSuffix* slice = nullptr;
+        const Path* path = nullptr;
     };
     std::optional<Place> element(const Element& element);
     std::optional<Place> reference(const Element& element);
@@ -141,6 +148,7 @@ class NetworkBuilder {
     void define(Node& node);
     ir::TensorId source(Edge& edge);
     ir::TensorId whole_source(const Edge& edge);
+    ir::TensorId inside(const Edge& edge);
     void check_assertion(Node& node, const ir::Shape& shape);
     void mark_spikes();
     void read_outputs();
@@ -150,10 +158,23 @@ class NetworkBuilder {
     NetworkBuilder& outermost();
     const NetworkDecl* find_network(const Expressions::Callee& callee);
     void declare_network(Node& node);
-    ir::TensorId build_inside(const Node& use, ir::TensorId arriving);
+    struct Arrival {
+        ir::TensorId tensor;
+        SourceRange range;
+    };
+    using Arrivals = std::map<std::string, Arrival>;  // by input
+    static std::vector<const TypedName*> inputs_of(const NetworkDecl& network);
+    static std::string port_of(const Node& node, const Edge& edge);
+    bool has_input(const Node& node, const Name& port);
+    ir::TensorId build_inside(const Node& use, const Arrivals& arrivals);
     bool take_arguments(const Node& use);
-    bool bind_inputs(const Node& use, ir::TensorId arriving);
-    bool fits_input(const TypedName& input, const Node& use, ir::TensorId arriving);
+    bool bind_inputs(const Node& use, const Arrivals& arrivals);
+    bool bind_input(const TypedName& input, const Node& use, const Arrival* arrival);
+    std::optional<ir::Shape> open_shape(const TypedName& input);
+    bool fits_input(const TypedName& input, const ir::Shape& wanted, const Arrival& arrival);
+    bool check_interval(const TypedName& input, ir::TensorId arriving);
+    ir::TensorId nothing_arrives(const TypedName& input, const ir::Shape& shape);
+    std::optional<ir::TensorId> output_called(const Name& name);
     std::optional<ir::Shape> shape_of(const Path& path);
     void find_shape(Node& node);
 
@@ -210,12 +231,14 @@ class NetworkBuilder {
     Part before_parting(ir::TensorId tensor) const;
     struct Range {
         ir::Shape shape;
-        std::int64_t first = 0;  // element
+        std::vector<std::int64_t> first;  // cell along each axis that is cut
     };
     std::optional<Range> range(const IndexSuffix& slice, const std::string& name,
                                const ir::Shape& shape);
     ir::TensorId source_part(Edge& edge, ir::TensorId whole);
     Value target_part(const Edge& edge, const Node& node, ir::TensorId from);
+    ir::TensorId moved(ir::TensorId source, const std::string& name, const ir::Shape& shape,
+                       const SourceRange& range, ir::Segment segment);
 
     // Layers with edges of their own (elaborate_sparse.cpp).
     void declare_sparse(Node& node, ir::TensorId source);
@@ -255,6 +278,7 @@ class NetworkBuilder {
     Dimension arriving_;               // at its inputs
     NetworkBuilder* outer_ = nullptr;  // of a network that is used as a layer
     std::string prefix_;               // of its names, "b1."
+    bool arrival_refused_ = false;     // a mistake of the use was reported, not one inside
     std::map<std::string, const Setting*> settings_;
     std::set<std::string> reading_;  // parameters, and "dt", whose value is being worked out
     bool dt_known_ = false;
@@ -276,8 +300,10 @@ std::optional<ir::Shape> constant_shape(Context& context, Expressions& expressio
                                         const std::vector<Cut>& cuts, const SourceRange& range);
 
 /// An input or a target: its name, shape, kind, interval, and whether it has a value per step.
+/// The shape is read there, unless it is known.
 std::optional<ir::Tensor> typed_tensor(Context& context, Expressions& expressions, Names& names,
-                                       const TypedName& typed);
+                                       const TypedName& typed,
+                                       const std::optional<ir::Shape>& known = std::nullopt);
 
 /// The settings of train blocks.
 const std::vector<std::string>& train_settings();

@@ -62,6 +62,10 @@ void CellUse::report_no_state(const Name& name, const std::string& rule) {
 }
 
 void CellUse::define_differentials() {
+    const auto held = [&](const std::string& state) {
+        const auto found = held_states_.find(state);
+        return found == held_states_.end() ? ir::ExprId{} : found->second.expr;
+    };
     std::map<Solver, std::vector<const DifferentialPlace*>> groups;
     for (const DifferentialPlace& place : differentials_) {
         const auto& name = place.equation->solver;
@@ -73,9 +77,9 @@ void CellUse::define_differentials() {
         std::vector<Derivative> group;
         for (const DifferentialPlace* place : places)
             group.push_back({place->state, variables_.at(place->state), right_side(*place),
-                             place->equation->solver.has_value(),
-                             held_states_.count(place->state) > 0, place->equation->value->range});
-        const GroupSite site{site_.name, site_.shape, is_held_.expr, site_.range};
+                             place->equation->solver.has_value(), held(place->state),
+                             place->equation->value->range});
+        const GroupSite site{site_.name, site_.shape, site_.range};
         const std::vector<Value> next = advance(context_, solver, group, site);
         for (std::size_t i = 0; i < next.size(); ++i)
             define_variable(places[i]->state, next[i], places[i]->range);
@@ -84,7 +88,6 @@ void CellUse::define_differentials() {
 
 Value CellUse::right_side(const DifferentialPlace& place) {
     const DifferentialEquation& equation = *place.equation;
-    const std::size_t first_definition = context_.network.definitions.size();
     context_.time_reads = {};
     reading_ = Reading::AlongStep;
     noisy_equation_ = takes_noise_ ? place.state : "";
@@ -97,22 +100,7 @@ Value CellUse::right_side(const DifferentialPlace& place) {
                        "an equation needs a number on its right side");
         return {};
     }
-    check_no_sum_along_step(first_definition, equation.value->range);
     return value;
-}
-
-/// `mean(v)` in the equation of `v` would couple the cells of the layer within the step.
-void CellUse::check_no_sum_along_step(std::size_t first_definition, const SourceRange& range) {
-    const ir::Network& network = context_.network;
-    for (std::size_t i = first_definition; i < network.definitions.size(); ++i) {
-        const auto* formula = std::get_if<ir::Formula>(&network.definitions[i].kind);
-        if (!formula || !frontend::reads_along_step(network.pool, formula->value)) continue;
-        context_
-            .error(Code::LimitedCell, range,
-                   "a sum over cells of a state that changes along the step cannot be compiled yet")
-            .note("the state before the step can be summed: `mean(v[t-1])`");
-        return;
-    }
 }
 
 // ---- lets ----------------------------------------------------------------------------------

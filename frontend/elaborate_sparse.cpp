@@ -16,6 +16,32 @@ using Training = ArgumentValue::Training;
 
 // ---- chances -------------------------------------------------------------------------------
 
+namespace {
+
+/// What names mean in a pattern: the two cells, and the network's constants.
+class PatternNames : public Names {
+ public:
+    PatternNames(Names& constants, std::map<std::string, Value> cells)
+        : constants_(constants), cells_(std::move(cells)) {}
+    Vocabulary vocabulary() const override { return Vocabulary::Constant; }
+    Value member(const Path& path) override {
+        const auto cell = cells_.find(path.head.text);
+        return cell != cells_.end() && path.suffixes.empty() ? cell->second
+                                                             : constants_.member(path);
+    }
+    std::vector<std::string> candidates() const override {
+        std::vector<std::string> all = constants_.candidates();
+        for (const auto& [name, value] : cells_) all.push_back(name);
+        return all;
+    }
+
+ private:
+    Names& constants_;
+    std::map<std::string, Value> cells_;
+};
+
+}  // namespace
+
 /// The chance of each pair by `p = …` or `pattern = …`.
 std::optional<ir::ExprId> NetworkBuilder::chance(const Node& node) {
     const Argument* p = argument(node, 0, "p");
@@ -62,10 +88,8 @@ std::optional<ir::ExprId> NetworkBuilder::pattern_chance(const Argument& given) 
         return std::nullopt;
     }
     ir::ExprPool& pool = context_.network.pool;
-    ArgumentNames names(context_, constants_,
-                        {{source.text, Value(pool.leaf(Op::SourceCell))},
-                         {target.text, Value(pool.leaf(Op::TargetCell))}},
-                        {}, true);
+    PatternNames names(constants_, {{source.text, Value(pool.leaf(Op::SourceCell))},
+                                    {target.text, Value(pool.leaf(Op::TargetCell))}});
     const Value result = expressions_.value(*value.value, names);
     if (result.is_tuple)
         context_.error(Code::WrongType, value.value->range, "a chance is one number, not several");

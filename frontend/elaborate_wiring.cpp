@@ -65,31 +65,6 @@ void NetworkBuilder::collect_names() {
     }
 }
 
-void NetworkBuilder::declare_inputs() {
-    for (const NetworkStatement& statement : decl_.statements)
-        if (const auto* input = std::get_if<NetworkInput>(&statement.node))
-            declare_input(input->input);
-}
-
-void NetworkBuilder::declare_input(const TypedName& input) {
-    Node* node = add_node(Node::Kind::Input, input.name.text, input.name.range);
-    node->declared = node->defined = Node::Progress::Done;
-    auto tensor = typed_tensor(context_, expressions_, constants_, input);
-    if (tensor && tensor->kind == ir::DataKind::Index) {
-        context_.error(Code::WrongType, input.type.range,
-                       "a class is a target of a train block; an input is `f32[…]` or `spike[…]`");
-        tensor.reset();
-    }
-    if (!tensor) {
-        node->broken = true;
-        return;
-    }
-    tensor->role = ir::Role::Input;
-    node->shape = tensor->shape;
-    node->output = context_.add(std::move(*tensor));
-    context_.network.inputs.push_back(node->output);
-}
-
 const CellDecl* NetworkBuilder::find_cell(const Expressions::Callee& callee,
                                           const SourceRange& range) {
     const Declaration* declaration =
@@ -158,13 +133,26 @@ void NetworkBuilder::read_chains() {
     });
     for_each_chain([&](const Chain& chain) { read_chain(chain); });
     for (const auto& node : nodes_) {
-        if (!node->takes_one_edge() || node->edges.size() < 2) continue;
+        if (node->takes_one_edge()) check_one_edge(*node);
+    }
+}
+
+/// A layer takes one edge, a network one at each of its inputs.
+void NetworkBuilder::check_one_edge(Node& node) {
+    std::map<std::string, const Edge*> arrived;
+    for (const Edge& edge : node.edges) {
+        const auto [first, is_new] = arrived.emplace(port_of(node, edge), &edge);
+        if (is_new) continue;
+        const std::string what =
+            node.network ? fmt::format("the input `{}` of `{}`", first->first, node.name)
+                         : fmt::format("`{}` is a layer and", node.name);
         context_
-            .error(Code::WrongEdges, node->edges[1].target_range,
-                   fmt::format("`{}` is a layer and takes exactly one edge", node->name))
-            .label(node->edges[0].target_range, "the first arrives here")
+            .error(Code::WrongEdges, edge.target_range,
+                   fmt::format("{} takes exactly one edge", what))
+            .label(first->second->target_range, "the first arrives here")
             .note("edges add up at a population, `name : Cell[shape]`");
-        node->broken = true;
+        node.broken = true;
+        return;
     }
 }
 
@@ -203,7 +191,7 @@ std::optional<NetworkBuilder::Place> NetworkBuilder::element(const Element& elem
     if (names_member(element.path)) return reference(element);
     Node* node = made_.at(&element);
     if (!node) return std::nullopt;
-    return Place{node, {}, element.path.range};
+    return Place{node, {}, element.path.range, nullptr, &element.path};
 }
 
 std::string NetworkBuilder::default_name(const std::string& kind) {
@@ -284,7 +272,9 @@ void NetworkBuilder::connect(const Place& from, const Place& to, bool makes) {
                        fmt::format("`{}` is an input; no edge can end there", to.node->name));
         return;
     }
-    if (to.node->takes_one_edge() && !to.member.empty()) {
+    if (to.node->network && !to.member.empty()) {
+        if (!has_input(*to.node, {to.member, to.range})) return;
+    } else if (to.node->takes_one_edge() && !to.member.empty()) {
         context_.error(Code::MisplacedElement, to.range,
                        fmt::format("`{}` is a layer and has no ports", to.node->name));
         return;
@@ -303,6 +293,7 @@ void NetworkBuilder::connect(const Place& from, const Place& to, bool makes) {
                               makes,
                               from.slice,
                               to.slice,
+                              from.path,
                               {},
                               false});
 }

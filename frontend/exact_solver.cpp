@@ -14,6 +14,11 @@ std::vector<Value> Group::exact() {
     std::vector<ExprId> b(size());
     bool sound = true;
     for (std::size_t i = 0; i < size(); ++i) {
+        if (sums_along_step(i, {})) {
+            report_sum(i);
+            sound = false;
+            continue;
+        }
         const auto form = linear_form(pool_, right_sides_[i]);
         if (!form) {
             report_not_linear(i);
@@ -41,32 +46,64 @@ void Group::exact_part(const Part& part, const SquareMatrix& a, const std::vecto
         if (const auto i = on_cycle(own)) return report_entangled(part[*i]);
     const auto free = stepped(part, own, rest, "");
     for (std::size_t i = 0; i < part.size(); ++i) results[part[i]] = value_of(free[i]);
-    if (reads_held(part, own)) go_on_while_held(part, own, rest, results);
+    go_on_while_held(part, own, rest, results);
 }
 
 // ---- held states ---------------------------------------------------------------------------
 
-/// Does an equation depend on a state that is sometimes held, without being held itself?
-bool Group::reads_held(const Part& part, const SquareMatrix& a) const {
-    for (std::size_t i = 0; i < part.size(); ++i)
-        for (std::size_t j = 0; j < part.size(); ++j)
-            if (a(i, j).valid() && is_held(part[j]) && !is_held(part[i])) return true;
-    return false;
+/// The conditions under which states of the part stand still, each once.
+std::vector<ExprId> Group::held_conditions(const Part& part) const {
+    std::vector<ExprId> conditions;
+    for (const std::size_t i : part) {
+        const ExprId condition = equations_[i].is_held;
+        const bool known =
+            std::find(conditions.begin(), conditions.end(), condition) != conditions.end();
+        if (condition.valid() && !known) conditions.push_back(condition);
+    }
+    return conditions;
 }
 
-/// Where the cell is held, the held states' own rows are 0 and the others see constants.
-void Group::go_on_while_held(const Part& part, SquareMatrix a, std::vector<ExprId> b,
+/// For each way in which states can be held together; a choice of more conditions comes later and
+/// goes before.
+void Group::go_on_while_held(const Part& part, const SquareMatrix& a, const std::vector<ExprId>& b,
                              std::vector<Value>& results) {
+    const std::vector<ExprId> all = held_conditions(part);
+    for (std::size_t choice = 1; choice < std::size_t(1) << all.size(); ++choice) {
+        std::vector<ExprId> chosen;
+        for (std::size_t k = 0; k < all.size(); ++k)
+            if (choice >> k & 1) chosen.push_back(all[k]);
+        const std::string number = choice == 1 ? "" : std::to_string(choice);
+        go_on_while(chosen, part, a, b, ".held" + number, results);
+    }
+}
+
+/// Where all conditions hold, the rows of the states that they hold are 0 and the others, if they
+/// depend on these, see constants.
+void Group::go_on_while(const std::vector<ExprId>& conditions, const Part& part, SquareMatrix a,
+                        std::vector<ExprId> b, const std::string& suffix,
+                        std::vector<Value>& results) {
+    const auto stands = [&](std::size_t i) {
+        return std::find(conditions.begin(), conditions.end(), equations_[part[i]].is_held) !=
+               conditions.end();
+    };
+    bool matters = false;
+    for (std::size_t i = 0; i < part.size(); ++i)
+        for (std::size_t j = 0; j < part.size(); ++j)
+            matters = matters || (a(i, j).valid() && stands(j) && !stands(i));
+    if (!matters) return;
     for (std::size_t i = 0; i < part.size(); ++i) {
-        if (!is_held(part[i])) continue;
+        if (!stands(i)) continue;
         b[i] = pool_.constant(0);
         for (std::size_t j = 0; j < part.size(); ++j) a(i, j) = {};
     }
-    const auto held = stepped(part, a, b, ".held");
+    ExprId together = conditions[0];
+    for (std::size_t k = 1; k < conditions.size(); ++k)
+        together = pool_.make(ir::Op::And, together, conditions[k]);
+    const auto held = stepped(part, a, b, suffix);
     for (std::size_t i = 0; i < part.size(); ++i) {
-        if (is_held(part[i])) continue;
+        if (stands(i)) continue;
         const Term free = term(results[part[i]].expr);
-        results[part[i]] = value_of(ir::select(term(site_.is_held), held[i], free));
+        results[part[i]] = value_of(ir::select(term(together), held[i], free));
     }
 }
 

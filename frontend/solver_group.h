@@ -2,6 +2,7 @@
 // exact_solver.cpp.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,17 +32,11 @@ class Group {
     Term dt(double part = 1) { return term(pool_.constant(part * context_.network.dt)); }
     std::size_t size() const { return equations_.size(); }
     const std::string& name(std::size_t i) const { return equations_[i].name; }
-    bool is_held(std::size_t i) const { return site_.is_held.valid() && equations_[i].held; }
+    bool is_held(std::size_t i) const { return equations_[i].is_held.valid(); }
     std::optional<std::size_t> index_of(ir::TensorId state) const;
-    /// The formula with `value(state)` for every state along the step.
-    template <class Function>
-    ir::ExprId replaced(ir::ExprId expr, Function value) {
-        if (!expr.valid()) return expr;
-        return ir::rewrite_leaves(pool_, expr, [&](ir::ExprId id, const ir::ExprNode& node) {
-            const bool state = node.op == ir::Op::Read && node.lag == along_step;
-            return state ? value(node.tensor).id() : id;
-        });
-    }
+    using Replacement = std::function<Term(ir::TensorId state)>;
+    /// The formula with `value(state)` for every state along the step, also in sums over cells.
+    ir::ExprId replaced(ir::ExprId expr, const Replacement& value);
     /// The right side as a form of its own state, the others as they are at the beginning.
     std::optional<LinearForm> form_in_itself(std::size_t i);
     Value value_of(const Term& term) const;
@@ -49,13 +44,29 @@ class Group {
     /// nothing in it has steps.
     Term named(const Term& term, std::size_t i, const std::string& word);
 
+    // Sums over cells of states along the step (sums_along_step.cpp).
+    struct MovingSum {
+        ir::TensorId operand;                     // the operator's source, a formula
+        ir::ExprId formula;                       // of the operand, as it was read
+        std::map<ir::ExprId, ir::TensorId> made;  // by formula with values in place: the sum
+    };
+    void find_sums(ir::ExprId expr);
+    /// Does the equation depend on a sum over the state (any of the group's, if it is invalid)?
+    bool sums_along_step(std::size_t i, ir::TensorId state) const;
+    bool sum_reads(const MovingSum& sum, ir::TensorId state) const;
+    ir::TensorId made(ir::TensorId sum, const Replacement& value);
+    ir::DefinitionKind& kind_of(ir::TensorId tensor);
+
     // Linear systems (exact_solver.cpp).
     std::vector<Value> exact();
     void exact_part(const Part& part, const SquareMatrix& a, const std::vector<ir::ExprId>& b,
                     std::vector<Value>& results);
-    bool reads_held(const Part& part, const SquareMatrix& a) const;
-    void go_on_while_held(const Part& part, SquareMatrix a, std::vector<ir::ExprId> b,
+    std::vector<ir::ExprId> held_conditions(const Part& part) const;
+    void go_on_while_held(const Part& part, const SquareMatrix& a, const std::vector<ir::ExprId>& b,
                           std::vector<Value>& results);
+    void go_on_while(const std::vector<ir::ExprId>& conditions, const Part& part, SquareMatrix a,
+                     std::vector<ir::ExprId> b, const std::string& suffix,
+                     std::vector<Value>& results);
     bool varies(const SquareMatrix& a) const;
     std::vector<Term> stepped(const Part& part, const SquareMatrix& a,
                               const std::vector<ir::ExprId>& b, const std::string& suffix);
@@ -79,6 +90,7 @@ class Group {
     void report_not_linear(std::size_t i);
     void report_entangled(std::size_t i);
     void report_not_linear_in_itself(std::size_t i);
+    void report_sum(std::size_t i);
 
     Context& context_;
     ir::ExprPool& pool_;
@@ -86,6 +98,7 @@ class Group {
     const GroupSite& site_;
     std::vector<ir::ExprId> right_sides_;
     std::map<ir::ExprId, Term> named_;
+    std::map<ir::TensorId, MovingSum> sums_;
 };
 
 }  // namespace snnc::frontend

@@ -28,10 +28,26 @@ std::optional<Solver> solver_named(const std::string& name) {
 Group::Group(Context& context, const std::vector<Derivative>& equations, const GroupSite& site)
     : context_(context), pool_(context.network.pool), equations_(equations), site_(site) {
     // States of other groups stand for their values at the beginning of the step.
-    for (const Derivative& equation : equations_)
-        right_sides_.push_back(replaced(equation.value.expr, [&](ir::TensorId state) {
-            return index_of(state) ? along(state) : at_start(state);
-        }));
+    for (const Derivative& equation : equations_) {
+        right_sides_.push_back(ir::rewrite_leaves(
+            pool_, equation.value.expr, [&](ir::ExprId id, const ir::ExprNode& node) {
+                const bool other =
+                    node.op == Op::Read && node.lag == along_step && !index_of(node.tensor);
+                return other ? at_start(node.tensor).id() : id;
+            }));
+        find_sums(right_sides_.back());
+    }
+    for (const auto& [id, sum] : sums_)
+        if (!sum_reads(sum, {})) made(id, [&](ir::TensorId state) { return at_start(state); });
+}
+
+ir::ExprId Group::replaced(ir::ExprId expr, const Replacement& value) {
+    if (!expr.valid()) return expr;
+    return ir::rewrite_leaves(pool_, expr, [&](ir::ExprId id, const ir::ExprNode& node) {
+        if (node.op != Op::Read) return id;
+        if (node.lag == along_step) return value(node.tensor).id();
+        return sums_.count(node.tensor) ? pool_.read(made(node.tensor, value)) : id;
+    });
 }
 
 std::vector<Value> Group::advance(Solver solver) {
@@ -83,6 +99,10 @@ Group::Term Group::named(const Term& term, std::size_t i, const std::string& wor
 std::vector<Value> Group::exp_euler() {
     std::vector<Value> results(size());
     for (std::size_t i = 0; i < size(); ++i) {
+        if (sums_along_step(i, equations_[i].state)) {
+            report_sum(i);
+            continue;
+        }
         const auto form = form_in_itself(i);
         if (!form) {
             report_not_linear_in_itself(i);
@@ -112,9 +132,10 @@ std::vector<Group::Term> Group::slopes_after(const std::vector<Term>& slopes, co
     for (std::size_t i = 0; i < size(); ++i) {
         Term slope = term(replaced(right_sides_[i], [&](ir::TensorId state) {
             const Term start = at_start(state);
-            return slopes.empty() ? start : start + length * slopes[*index_of(state)];
+            const auto own = index_of(state);
+            return slopes.empty() || !own ? start : start + length * slopes[*own];
         }));
-        if (is_held(i)) slope = ir::select(term(site_.is_held), slope.constant(0), slope);
+        if (is_held(i)) slope = ir::select(term(equations_[i].is_held), slope.constant(0), slope);
         result.push_back(named(slope, i, word));
     }
     return result;
@@ -184,6 +205,17 @@ void Group::report_not_linear_in_itself(std::size_t i) {
                            "state, and that of `{}` is not",
                            equation.name))
         .note("`solve euler`, `solve rk2` and `solve rk4` take every equation");
+}
+
+void Group::report_sum(std::size_t i) {
+    const Derivative& equation = equations_[i];
+    context_
+        .error(Code::NoSolution, equation.range,
+               fmt::format("the equation of `{}` sums a state over the cells along the step, and "
+                           "this solver advances each cell by itself",
+                           equation.name))
+        .note("`solve euler`, `solve rk2` and `solve rk4` take every equation")
+        .note("the state before the step can be summed in all of them, `mean(v[t-1])`");
 }
 
 std::vector<Value> advance(Context& context, Solver solver, const std::vector<Derivative>& group,

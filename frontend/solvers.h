@@ -23,7 +23,7 @@ struct Derivative {
     ir::TensorId state;         // its values from step to step
     Value value;                // the right side
     bool solver_chosen = true;  // the text names the solver
-    bool held = false;          // stands still where the cell is held (refractory)
+    ir::ExprId is_held;         // where it stands still (refractory); invalid: nowhere
     SourceRange range;          // the right side
 };
 
@@ -31,8 +31,7 @@ struct Derivative {
 struct GroupSite {
     std::string name;  // of the population: "hidden"
     ir::Shape shape;
-    ir::ExprId is_held;  // invalid: no cell is ever held
-    SourceRange range;   // the use of the cell
+    SourceRange range;  // the use of the cell
 };
 
 /// The values at the end of the step of equations that are advanced together. Held states are

@@ -198,22 +198,36 @@ void emit_row(FunctionBuilder& f, const RowPlace& place, const ir::SumPoolAdjoin
     });
 }
 
+namespace {
+
+/// `count` elements of the source's row, from element `from` on.
+void copy_elements(FunctionBuilder& f, const RowPlace& place, TensorId source, Value* from,
+                   Value* to, std::int64_t count) {
+    const std::int32_t floats = f.frame.plan.values[source.index];
+    if (floats >= 0) {
+        Value* address = f.at(f.row(floats, place.step, place.sample), from, f.f32());
+        f.ir.CreateMemCpy(to, llvm::MaybeAlign(4), address, llvm::MaybeAlign(4),
+                          f.number(4 * count));
+        return;
+    }
+    f.loop(f.number(0), f.number(count), [&](Value* i) {
+        Value* element = f.ir.CreateAdd(i, from);
+        f.ir.CreateStore(load_element(f, source, place.step, place.sample, element),
+                         f.at(to, i, f.f32()));
+    });
+}
+
+}  // namespace
+
 void emit_row(FunctionBuilder& f, const RowPlace& place, const ir::Segment& op) {
     const std::int64_t whole = count(f, place.target);
     Value* out = target_row(f, place);
-    if (op.count < whole) clear(f, out, whole);
-    Value* to = f.at(out, f.number(op.to), f.f32());
-    const std::int32_t floats = f.frame.plan.values[op.source.index];
-    if (floats >= 0) {
-        Value* from = f.at(f.row(floats, place.step, place.sample), f.number(op.from), f.f32());
-        f.ir.CreateMemCpy(to, llvm::MaybeAlign(4), from, llvm::MaybeAlign(4),
-                          f.number(4 * op.count));
-        return;
-    }
-    f.loop(f.number(0), f.number(op.count), [&](Value* i) {
-        Value* element = f.ir.CreateAdd(i, f.number(op.from));
-        f.ir.CreateStore(load_element(f, op.source, place.step, place.sample, element),
-                         f.at(to, i, f.f32()));
+    if (op.count * op.blocks < whole) clear(f, out, whole);
+    f.loop(f.number(0), f.number(op.blocks), [&](Value* block) {
+        Value* from =
+            f.ir.CreateAdd(f.ir.CreateMul(block, f.number(op.from_stride)), f.number(op.from));
+        Value* to = f.ir.CreateAdd(f.ir.CreateMul(block, f.number(op.to_stride)), f.number(op.to));
+        copy_elements(f, place, op.source, from, f.at(out, to, f.f32()), op.count);
     });
 }
 

@@ -208,7 +208,9 @@ class Differentiator {
         add_from(op.source, "back", SumPoolAdjoint{gradients_.of(target_), op.window});
     }
     void pass_on(const Segment& op) {
-        add_from(op.source, "back", Segment{gradients_.of(target_), op.to, op.from, op.count});
+        add_from(op.source, "back",
+                 Segment{gradients_.of(target_), op.to, op.from, op.count, op.blocks, op.to_stride,
+                         op.from_stride});
     }
 
     /// Adds a term that an operator makes, over the operand's elements.

@@ -155,7 +155,9 @@ class Operators {
     void operator()(const Segment& op) const {
         each_row([&](std::int64_t step, std::int64_t sample, Real* out) {
             std::fill_n(out, memory_.array(target_).elements, Real(0));
-            std::copy_n(memory_.array(op.source).at(step, sample) + op.from, op.count, out + op.to);
+            const Real* in = memory_.array(op.source).at(step, sample) + op.from;
+            for (std::int64_t b = 0; b < op.blocks; ++b)
+                std::copy_n(in + b * op.from_stride, op.count, out + op.to + b * op.to_stride);
         });
     }
 

@@ -29,6 +29,8 @@ class EquationPrinter {
 
     /// `shift` is added to every lag: the equation as it stands at [t - shift].
     std::string right_side(const Definition& definition, int shift) const {
+        if (const auto* segment = std::get_if<Segment>(&definition.kind))
+            return text(definition.target, *segment, shift);
         return std::visit([&](const auto& kind) { return text(kind, shift); }, definition.kind);
     }
 
@@ -108,14 +110,20 @@ class EquationPrinter {
     std::string text(const SumPoolAdjoint& op, int shift) const {
         return "spread(" + operand(op.source, 0, shift) + ", " + to_string(op.window) + ")";
     }
-    std::string text(const Segment& op, int shift) const {
+    std::string text(const Segment& op, int shift) const { return text(op.source, op, shift); }
+    std::string text(TensorId target, const Segment& op, int shift) const {
         const auto range = [](std::int64_t first, std::int64_t count) {
             return "[" + std::to_string(first) + ":" + std::to_string(first + count) + "]";
         };
-        if (op.from == 0 && op.to == 0 && op.count == element_count(network_[op.source].shape))
-            return "reshape(" + operand(op.source, 0, shift) + ")";
-        return "elements " + range(op.from, op.count) + " of " + operand(op.source, 0, shift) +
-               " at " + range(op.to, op.count);
+        const std::string source = operand(op.source, 0, shift);
+        if (op.from == 0 && op.to == 0 && op.count == element_count(network_[op.source].shape) &&
+            op.count == element_count(network_[target].shape))
+            return "reshape(" + source + ")";
+        const std::string pieces = "elements " + range(op.from, op.count) + " of " + source +
+                                   " at " + range(op.to, op.count);
+        if (op.blocks == 1) return pieces;
+        return pieces + ", and so " + std::to_string(op.blocks) + " times, every " +
+               std::to_string(op.from_stride) + " at every " + std::to_string(op.to_stride);
     }
     std::string text(const SumTo& sum, int shift) const {
         return "sum(" + operand(sum.source, 0, shift) + ")";

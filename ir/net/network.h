@@ -183,10 +183,12 @@ struct SumPoolAdjoint {
 };
 
 /// target[to + i] = source[from + i] for `count` elements row by row, 0 elsewhere: another shape, a
-/// part, and what is a part of the target.
+/// part, and what is a part of the target. The same for `blocks` pieces, each `from_stride` behind
+/// the one before in the source and `to_stride` in the target: a part along an inner axis.
 struct Segment {
     TensorId source;
     std::int64_t from = 0, to = 0, count = 0;
+    std::int64_t blocks = 1, from_stride = 0, to_stride = 0;
 };
 
 /// Sums over every axis that the source has and the target has not: steps, samples, and the shape
@@ -337,6 +339,14 @@ struct Training {
     SourceRange range;
 };
 
+/// The port of a cell whose values must lie in an interval that nothing proves: debug runs look at
+/// all of them.
+struct CheckedPort {
+    TensorId port;
+    double low = 0, high = 0;
+    SourceRange range;  // the interval in the text
+};
+
 struct Network {
     std::string name;
     ExprPool pool;
@@ -352,6 +362,7 @@ struct Network {
     std::vector<Pattern> patterns;
     std::vector<StateVariable> states;  // everything that has a past
     std::vector<Population> populations;
+    std::vector<CheckedPort> checked_ports;
     std::vector<Stream> streams;  // of random numbers
     std::optional<Training> training;
 

@@ -144,7 +144,11 @@ class NetworkPrinter {
     }
     void print(const Segment& op) {
         out_ += "segment(" + target(op.source) + ", " + std::to_string(op.count) + " from " +
-                std::to_string(op.from) + " to " + std::to_string(op.to) + ")";
+                std::to_string(op.from) + " to " + std::to_string(op.to);
+        if (op.blocks > 1)
+            out_ += ", " + std::to_string(op.blocks) + " blocks at every " +
+                    std::to_string(op.from_stride) + " to every " + std::to_string(op.to_stride);
+        out_ += ")";
     }
     void print(const CrossEntropy& op) {
         out_ += "cross_entropy(" + target(op.source) + ", " + target(op.label) + ")";

@@ -275,10 +275,14 @@ class Verifier {
 
     void check(const Segment& op) {
         const Tensor& source = network_[op.source];
-        require(op.from >= 0 && op.to >= 0 && op.count >= 1 &&
-                    op.from + op.count <= element_count(source.shape) &&
-                    op.to + op.count <= element_count(target().shape),
+        const std::int64_t last = op.blocks - 1;
+        require(op.from >= 0 && op.to >= 0 && op.count >= 1 && op.blocks >= 1 &&
+                    op.from_stride >= 0 && op.to_stride >= 0 &&
+                    op.from + last * op.from_stride + op.count <= element_count(source.shape) &&
+                    op.to + last * op.to_stride + op.count <= element_count(target().shape),
                 "a segment lies outside of its tensors");
+        require(op.blocks == 1 || (op.from_stride >= op.count && op.to_stride >= op.count),
+                "the blocks of a segment overlap");
         same_kind(source);
     }
 

@@ -33,6 +33,7 @@ def arguments():
     parser.add_argument("--snnc", default=str(ROOT / "build" / "release" / "snnc"))
     parser.add_argument("--brian", default="/opt/brian", help="virtual environment with brian2")
     parser.add_argument("--seeds", type=int, default=40)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     return parser.parse_args()
 
 
@@ -90,7 +91,7 @@ def main():
     options = arguments()
     ensure_brian(options.brian)
     rows = []
-    for seed in range(options.seeds):
+    for seed in range(options.first, options.first + options.seeds):
         rows.append((rate_of_snnc(options.snnc, seed), rate_of_brian(seed)))
         print(f"seed {seed}: snnc {rows[-1][0]:.3f} Hz, Brian2 {rows[-1][1]:.3f} Hz",
               file=sys.stderr, flush=True)
@@ -100,7 +101,7 @@ def main():
     difference = means[0]/means[1] - 1
     error = (spreads[0]**2 + spreads[1]**2)**0.5/len(rows)**0.5/means[1]
     print("| seed | snnc | Brian2 |\n|---|---|---|")
-    for seed, (own, peer) in enumerate(rows):
+    for seed, (own, peer) in enumerate(rows, options.first):
         print(f"| {seed} | {own:.3f} Hz | {peer:.3f} Hz |")
     print(f"| mean | {means[0]:.3f} Hz | {means[1]:.3f} Hz |")
     print(f"| standard deviation | {spreads[0]:.3f} Hz | {spreads[1]:.3f} Hz |")

@@ -17,8 +17,9 @@ class CliLayers : public testing::TestWithParam<std::string> {
         write_text(folder.file("n.snn"), network);
         write_npy(folder.file("x.npy"), x);
         const ProcessResult result =
-            run_snnc({"run", folder.file("n.snn"), "--input", "x=" + folder.file("x.npy"),
-                      "--record", name + "=" + folder.file("r.npy"), "--backend", GetParam()},
+            run_snnc({"run", folder.file("n.snn"), "--network", "Net", "--input",
+                      "x=" + folder.file("x.npy"), "--record", name + "=" + folder.file("r.npy"),
+                      "--backend", GetParam()},
                      {"SNNC_CACHE=" + folder.file("cache")});
         EXPECT_EQ(result.exit_code, 0) << result.err;
         return result.exit_code == 0 ? read_npy(folder.file("r.npy")).data : std::vector<float>{};
@@ -41,6 +42,31 @@ TEST_P(CliLayers, parts_of_sources_are_their_cells) {
         "    output part.v\n}\n";
     EXPECT_EQ(record(network, {{1, 2, 3}, {1, 2, 3, 4, 5, 6}}, "part.v"),
               (std::vector<float>{4, 5, 6}));
+}
+
+TEST_P(CliLayers, parts_are_cut_along_several_axes) {
+    const std::string network =
+        "network Net {\n    steps = 1\n    input x : f32[3, 4]\n    pop : LI[3, 4](beta = 0)\n"
+        "    part : LI[2, 2](beta = 0)\n    back : LI[2, 3, 4](beta = 0)\n    x -> pop\n"
+        "    pop[1:3, 1:3] -> part\n    part -> reshape(1, 2, 2) as plane -> back[1:2, 0:2, 2:4]\n"
+        "    output part.v, back.v\n}\n";
+    const Tensor x{{1, 3, 4}, {0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23}};
+    EXPECT_EQ(record(network, x, "part.v"), (std::vector<float>{11, 12, 21, 22}));
+    EXPECT_EQ(record(network, x, "back.v"),
+              (std::vector<float>{0, 0, 0,  0,  0, 0, 0,  0,  0, 0, 0, 0,
+                                  0, 0, 11, 12, 0, 0, 21, 22, 0, 0, 0, 0}));
+}
+
+TEST_P(CliLayers, networks_take_several_inputs_and_hand_on_several_outputs) {
+    const std::string network =
+        "network Gate {\n    input x : f32[_], y : f32[3], z : f32[3]\n"
+        "    both : LI[3](beta = 0)\n    x -> both\n    y -> scale(10) -> both\n    z -> both\n"
+        "    x -> LI(beta = 0) as first\n    output both.v, first.v\n}\n"
+        "network Net {\n    steps = 1\n    input x : f32[3]\n    x -> Gate as g\n"
+        "    x -> scale(2) as twice -> g.y\n    g.first.v -> LI(beta = 0) as c\n"
+        "    output g.both.v, c.v\n}\n";
+    EXPECT_EQ(record(network, {{1, 3}, {1, 2, 3}}, "g.both.v"), (std::vector<float>{21, 42, 63}));
+    EXPECT_EQ(record(network, {{1, 3}, {1, 2, 3}}, "c.v"), (std::vector<float>{1, 2, 3}));
 }
 
 TEST_P(CliLayers, recurrent_windows_keep_the_shape) {

@@ -141,6 +141,34 @@ TEST_P(Arrays, gradients_reach_given_states) {
     }
 }
 
+/// What arrives at a port with an interval is looked at in debug runs, and when interpreted.
+TEST(DebugRuns, say_where_a_port_leaves_its_interval) {
+    const SmallCase small;
+    write_text(
+        small.file("net.snn"),
+        "neuron Bounded {\n    input x in [0, 1]\n    output y\n    y = 2*x\n}\n"
+        "network N {\n    steps = 3\n    input image : f32[4]\n"
+        "    image -> LI(beta = 0.5) as trace -> Bounded as bounded\n    output bounded.y\n}\n");
+    Tensor x = some_values({20, 4}, 0.55);
+    x.data[4 * 7 + 2] = 0.625F;  // 0.625, 0.9375, 1.09375 in the course of the steps
+    write_npy(small.file("x.npy"), x);
+    EXPECT_EQ(small.run("run", {"--backend", "interpret"}).exit_code, 1);
+    const ProcessResult result = small.run("run", {"--debug"});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_NE(
+        result.err.find("`bounded.x` receives 1.09375 in step 2, sample 7, cell [2], outside of "
+                        "[0, 1] [E0710]"),
+        std::string::npos)
+        << result.err;
+    EXPECT_NE(result.err.find("net.snn:2:13"), std::string::npos) << result.err;
+#ifdef SNNC_HAS_CODEGEN
+    EXPECT_EQ(small.run("run", {}).exit_code, 0);
+#endif
+    x.data[4 * 7 + 2] = 0.5F;
+    write_npy(small.file("x.npy"), x);
+    EXPECT_EQ(small.run("run", {"--debug"}).exit_code, 0);
+}
+
 TEST(Files, of_several_networks_one_is_named) {
     const SmallCase small(2);
     write_text(small.file("net.snn"), std::string(small_network) + "\n" + driven_network);

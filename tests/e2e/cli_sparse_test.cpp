@@ -131,6 +131,41 @@ const std::vector<std::string> backends{"interpret"};
 INSTANTIATE_TEST_SUITE_P(backend, Sparse, testing::ValuesIn(backends),
                          [](const auto& info) { return info.param; });
 
+#ifdef SNNC_HAS_CODEGEN
+/// The spikes of Brian2's example, cut short.
+std::vector<float> cuba(const TemporaryFolder& folder, std::vector<std::string> more) {
+    std::vector<std::string> command{"run", std::string(SNNC_SOURCE_DIR) + "/examples/07_cuba.snn",
+                                     "--record", "pop.s=" + folder.file("s.npy")};
+    command.insert(command.end(), more.begin(), more.end());
+    const ProcessResult result = run_snnc(command, {"SNNC_CACHE=" + folder.file("cache")});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return read_npy(folder.file("s.npy")).data;
+}
+
+double sum(const std::vector<float>& values) {
+    double total = 0;
+    for (const float value : values) total += double(value);
+    return total;
+}
+
+TEST(SparseExample, cuba_fires_as_it_should_on_any_number_of_threads) {
+    const TemporaryFolder folder;
+    const auto one = cuba(folder, {"--steps", "3000", "--threads", "1"});
+    EXPECT_EQ(one, cuba(folder, {"--steps", "3000", "--threads", "3"}));
+    // 0.3 s of 4000 cells; docs/acceptance.md has 5.6 Hz.
+    const double rate = sum(one) / 4000 / 0.3;
+    EXPECT_GT(rate, 4);
+    EXPECT_LT(rate, 8);
+}
+
+TEST(SparseExample, cuba_is_the_same_interpreted) {
+    const TemporaryFolder folder;
+    const auto compiled = cuba(folder, {"--steps", "150", "--seed", "5"});
+    EXPECT_EQ(compiled, cuba(folder, {"--steps", "150", "--seed", "5", "--backend", "interpret"}));
+    EXPECT_GT(sum(compiled), 0);
+}
+#endif
+
 TEST(SparseFiles, edges_that_do_not_fit_are_refused) {
     const SmallCase small;
     write_text(small.file("net.snn"), sparse_network);

@@ -70,6 +70,56 @@ TEST(ElaborateBlocks, Mistakes) {
               "E0502 B\n");
 }
 
+const std::string two_inputs =
+    "network Two {\n    input x[t] : f32[_], gate : f32[3], like[t] : f32[pop.shape]\n"
+    "    pop : LI[3](beta = 0)\n    x -> pop\n    gate -> scale(2) -> pop\n    like -> pop\n"
+    "    x -> LI(beta = 0.5) as slow\n    output pop.v, slow.v\n}\n";
+
+std::string using_two(const std::string& body) {
+    return two_inputs + "network N {\n    steps = 2\n    input a[t] : f32[3], b : f32[3]\n" +
+           "    a -> Two as two\n" + body + "\n}\n";
+}
+
+TEST(ElaborateBlocks, TakeOneEdgeAtEachInput) {
+    EXPECT_EQ(findings(using_two("    b -> two.gate\n    a -> two.like\n    output two.pop.v")),
+              "");
+    EXPECT_EQ(findings(using_two("    output two.pop.v")), "");
+    EXPECT_EQ(findings(using_two("    b -> two.gates")), "E0201 gates\n");
+    EXPECT_EQ(findings(using_two("    b -> two.gate\n    b -> two.gate")), "E0502 gate\n");
+    EXPECT_EQ(findings(using_two("    a -> two.x")), "E0502 x\n");
+    EXPECT_EQ(findings(using_two("    a -> two.gate")), "E0301 a\n");
+    EXPECT_EQ(findings(using_two("    b -> scale(2) as c\n    a -> LI as d -> two.like")), "");
+    EXPECT_EQ(findings(using_two("    c : LI[4]\n    c -> two.like")), "E0302 c\n");
+    EXPECT_EQ(findings("network Open {\n    input x[t] : f32[_], y : f32[_]\n    x -> LI as z\n"
+                       "    output z.v\n}\nnetwork N {\n    steps = 2\n    input a : f32[3]\n"
+                       "    a -> Open as o\n}\n"),
+              "E0502 Open\n");
+}
+
+TEST(ElaborateBlocks, HandOnWhatIsInside) {
+    EXPECT_EQ(findings(using_two("    two.slow.v -> LI as c\n    two.slow.v[0:2] -> LI as d\n"
+                                 "    output c.v, d.v, two.slow.v")),
+              "");
+    EXPECT_EQ(findings(using_two("    two.missing.v -> LI as c")), "E0201 missing\n");
+    EXPECT_EQ(findings(using_two("    two.v -> LI as c")), "E0201 v\n");  // both outputs end so
+    const std::string one =
+        "network One {\n    input x[t] : f32[_]\n    x -> Leaky as y\n    output y.v, y.s\n}\n"
+        "network N {\n    steps = 2\n    input a : f32[3]\n    a -> One as o\n"
+        "    o.s -> LI as c\n    output o.s\n}\n";
+    EXPECT_EQ(findings(one), "");
+}
+
+TEST(ElaborateBlocks, InputsTakeTheShapeOfOthers) {
+    const Elaborated result = elaborated(
+        "network N {\n    steps = 2\n    input x[t] : f32[pop.shape]\n    pop : LI[2, 3]\n"
+        "    x -> pop\n    output pop.v\n}\n");
+    ASSERT_TRUE(result.network) << result.problems;
+    EXPECT_EQ((*result.network)[result.network->inputs[0]].shape, (ir::Shape{2, 3}));
+    EXPECT_EQ(findings("network N {\n    steps = 2\n    input x[t] : f32[y.shape]\n"
+                       "    x -> LI as y\n}\n"),
+              "E0403 x\n");
+}
+
 TEST(ElaborateBlocks, OpenShapesDoNotRun) {
     const Elaborated result = elaborated(
         "network B {\n    input x[t] : f32[_]\n    x -> LI as y\n"

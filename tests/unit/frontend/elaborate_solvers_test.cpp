@@ -1,6 +1,7 @@
 // `dv/dt = e solve …`: the recurrences that differential equations become (language.md 2).
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "tests/unit/frontend/text_run.h"
@@ -247,6 +248,55 @@ TEST(Solvers, gradients_go_through_the_stages) {
     }
 }
 
+// ---- sums over cells ------------------------------------------------------------------------
+
+/// Two cells from 1 and 3 with v' = mean(v)^2 - v: the mean moves along with the stages.
+Numbers coupled(const std::string& solver) {
+    const TextRun cell(one_cell(
+        "    state v = 0\n    dv/dt = mean(v)*mean(v) - v solve " + solver + "\n", "0.5", "", 2));
+    EXPECT_EQ(cell.messages(), Messages{}) << solver;
+    return cell.run(1, {{"x", {0, 0}}, {"start(c.v)", {1, 3}}}, {"c.v"}).at("c.v");
+}
+
+TEST(SumsAlongTheStep, are_made_anew_for_every_stage) {
+    using Pair = std::array<double, 2>;
+    const auto slope = [](const Pair& v) {
+        const double mean = (v[0] + v[1]) / 2;
+        return Pair{mean * mean - v[0], mean * mean - v[1]};
+    };
+    const auto moved = [](const Pair& v, double length, const Pair& k) {
+        return Pair{v[0] + length * k[0], v[1] + length * k[1]};
+    };
+    const double dt = 0.5;
+    const Pair start{1, 3}, k1 = slope(start), k2 = slope(moved(start, dt / 2, k1)),
+                            k3 = slope(moved(start, dt / 2, k2)), k4 = slope(moved(start, dt, k3));
+    for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_NEAR(coupled("euler")[i], start[i] + dt * k1[i], 1e-14);
+        EXPECT_NEAR(coupled("rk2")[i], start[i] + dt * k2[i], 1e-14);
+        EXPECT_NEAR(coupled("rk4")[i], start[i] + dt / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]),
+                    1e-14);
+    }
+}
+
+TEST(SumsAlongTheStep, over_states_of_another_solver_are_those_before_the_step) {
+    const TextRun cell(
+        one_cell("    state v = 1, w = 2\n    dv/dt = -v + sum(w) solve exact\n"
+                 "    dw/dt = -w solve euler\n",
+                 "1", "", 2));
+    ASSERT_EQ(cell.messages(), Messages{});
+    const Named values = cell.run(1, {{"x", {0, 0}}}, {"c.v", "c.w"});
+    const double decay = std::exp(-1.0);
+    expect_near(values.at("c.v"), Numbers(2, decay + 4 * (1 - decay)), 1e-14);
+    EXPECT_EQ(values.at("c.w"), (Numbers{0, 0}));
+}
+
+TEST(SumsAlongTheStep, have_their_gradient) {
+    const TextRun cell(
+        one_cell("    state v = 0.5\n    dv/dt = I*mean(v) - v*v solve rk2\n", "0.5", "", 2),
+        "sum_t(sum(c.v*c.v))");
+    cell.expect_gradient(3, {{"x", {0.3, 0.7, 0.2, 0.9, 0.1, 0.4}}}, "x");
+}
+
 // ---- mistakes ------------------------------------------------------------------------------
 
 TEST(SolverMistakes, what_is_not_linear_has_no_exact_solution) {
@@ -302,11 +352,16 @@ TEST(SolverMistakes, white_noise_is_for_solvers_of_one_step) {
                            "by `euler` or `exp_euler`"});
 }
 
-TEST(SolverMistakes, sums_along_the_step_are_a_limitation) {
-    EXPECT_EQ(
-        TextRun(one_cell("    state v = 0\n    dv/dt = mean(v) - v solve euler\n")).messages(),
-        Messages{"L0901 at `mean(v) - v`: a sum over cells of a state that changes along the "
-                 "step cannot be compiled yet"});
+TEST(SolverMistakes, solvers_that_advance_each_cell_by_itself_take_no_sums) {
+    const std::string what =
+        "E0410 at `mean(v) - v`: the equation of `v` sums a state over the cells along the step, "
+        "and this solver advances each cell by itself";
+    for (const char* solver : {"", " solve exact", " solve exp_euler"})
+        EXPECT_EQ(TextRun(one_cell("    state v = 0\n    dv/dt = mean(v) - v" +
+                                   std::string(solver) + "\n"))
+                      .messages(),
+                  Messages{what})
+            << solver;
 }
 
 }  // namespace

@@ -113,8 +113,8 @@ TEST(ElaborateParts, Mistakes) {
     EXPECT_EQ(refused("row -> pop[2:8]"), "E0302 2:8\n");
     EXPECT_EQ(refused("row -> pop[0:3]"), "E0302 pop[0:3]\n");
     EXPECT_EQ(refused("pop[3:3] -> LI as a"), "E0302 3:3\n");
-    EXPECT_EQ(refused("pop[3] -> LI as a"), "E0301 [3]\n");
-    EXPECT_EQ(refused("pop[0:2, 0:2] -> LI as a"), "L0903 [0:2, 0:2]\n");
+    EXPECT_EQ(refused("pop[3] -> LI as a"), "E0301 3\n");
+    EXPECT_EQ(refused("pop[0:2, 0:2] -> LI as a"), "E0302 [0:2, 0:2]\n");
 }
 
 // ---- batch normalisation -------------------------------------------------------------------

@@ -19,6 +19,7 @@ struct LayerCase {
     bool pooled = false;  // a max pool of 2x2 stands behind the convolution
     Shape result;         // Segment only
     std::int64_t from = 0, to = 0, count = 0;
+    std::int64_t blocks = 1, from_stride = 0, to_stride = 0;
 };
 
 inline std::vector<LayerCase> layer_cases() {
@@ -90,6 +91,21 @@ inline std::vector<LayerCase> layer_cases() {
     into.result = {300};
     into.to = 70;
     into.count = 224;
+    LayerCase& inner = add("inner_part", Kind::Segment);  // [4, 7, 8] to [4, 7, 3]
+    inner.result = {4, 7, 3};
+    inner.from = 2;
+    inner.count = 3;
+    inner.blocks = 28;
+    inner.from_stride = 8;
+    inner.to_stride = 3;
+    inner.spikes = true;
+    LayerCase& into_inner = add("into_inner", Kind::Segment);
+    into_inner.result = {4, 10, 8};
+    into_inner.to = 16;
+    into_inner.count = 56;
+    into_inner.blocks = 4;
+    into_inner.from_stride = 56;
+    into_inner.to_stride = 80;
     return cases;
 }
 
@@ -115,7 +131,8 @@ inline LayerNetwork layer_network(const LayerCase& that) {
     if (that.spikes) made.wrt.clear();
     const Planes planes = planes_of(that.source);
     Shape shape = that.result;
-    DefinitionKind definition = Segment{source, that.from, that.to, that.count};
+    DefinitionKind definition = Segment{source,      that.from,        that.to,       that.count,
+                                        that.blocks, that.from_stride, that.to_stride};
     if (that.kind == LayerCase::Kind::Convolution) {
         Shape weight{planes.channels / that.groups};
         if (that.source.size() == 3) weight.push_back(that.window.size[0]);

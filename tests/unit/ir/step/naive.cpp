@@ -219,8 +219,11 @@ struct NaiveOperator {
         });
     }
     double operator()(const Segment& op) {
-        const std::int64_t i = element - op.to;
-        return i < 0 || i >= op.count ? 0 : at(op.source, op.from + i);
+        for (std::int64_t b = 0; b < op.blocks; ++b) {
+            const std::int64_t i = element - op.to - b * op.to_stride;
+            if (i >= 0 && i < op.count) return at(op.source, op.from + b * op.from_stride + i);
+        }
+        return 0;
     }
 
     double operator()(const SumTo& op) {
