@@ -12,16 +12,21 @@ namespace {
 /// A cell that spikes in more of the steps than this carries next to no information.
 constexpr double saturated_rate = 0.95;
 
-/// Whether an equation, loss, or metric reads the tensor. Nobody does where a read-out is judged by
-/// its membrane.
-bool is_read(const ir::Network& network, ir::TensorId tensor) {
-    return std::any_of(network.definitions.begin(), network.definitions.end(),
-                       [&](const ir::Definition& definition) {
-                           const auto uses = ir::uses(network, definition);
-                           return std::any_of(uses.begin(), uses.end(), [&](const ir::Use& use) {
-                               return use.tensor == tensor;
-                           });
-                       });
+/// What the loss and the metrics depend on. The spikes of a read-out that is judged by its membrane
+/// are not among it.
+std::vector<bool> judged(const ir::Network& network) {
+    std::vector<bool> found(network.tensors.size(), false);
+    std::vector<ir::TensorId> open{network.training->loss};
+    for (const ir::Metric& metric : network.training->metrics) open.push_back(metric.value);
+    while (!open.empty()) {
+        const ir::TensorId tensor = open.back();
+        open.pop_back();
+        if (found[tensor.index]) continue;
+        found[tensor.index] = true;
+        if (const ir::Definition* definition = network.definition(tensor))
+            for (const ir::Use& use : ir::uses(network, *definition)) open.push_back(use.tensor);
+    }
+    return found;
 }
 
 }  // namespace
@@ -29,6 +34,7 @@ bool is_read(const ir::Network& network, ir::TensorId tensor) {
 Inspection::Inspection(Session& session, ir::Network& network, const ir::Gradients& gradients,
                        Machine& machine)
     : session_(session), network_(network), gradients_(gradients), machine_(machine) {
+    const std::vector<bool> matter = judged(network);
     const auto populations = network.populations;
     for (const ir::Population& population : populations) {
         for (const auto& [name, variable] : population.variables) {
@@ -40,9 +46,8 @@ Inspection::Inspection(Session& session, ir::Network& network, const ir::Gradien
             counts.per_step = counts.per_sample = false;
             counts.initial = {};
             const ir::TensorId id = network.add(std::move(counts));
-            const bool read = is_read(network, variable);
             network.define(id, ir::SumTo{variable});
-            spikes_.push_back({population.name, population.range, id, read, {}});
+            spikes_.push_back({population.name, population.range, id, matter[variable.index], {}});
         }
     }
 }
@@ -118,7 +123,7 @@ void Inspection::measure_gradients(const PortValues& values) {
 
 void Inspection::warn_of_silence(std::int64_t epoch) {
     for (std::size_t i = 0; i < activities_.size(); ++i) {
-        const bool matters = spikes_[i].read && activities_[i].silent == 1;
+        const bool matters = spikes_[i].matter && activities_[i].silent == 1;
         if (!matters || !warned_.insert(spikes_[i].population).second) continue;
         session_.diagnostics
             .report(Code::SilentLayer, spikes_[i].range,

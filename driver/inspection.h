@@ -49,8 +49,8 @@ class Inspection {
     struct Spikes {
         std::string population;
         SourceRange range;
-        ir::TensorId counts;  // spikes of each cell over all steps and samples
-        bool read;            // by an equation, a loss, or a metric
+        ir::TensorId counts;       // spikes of each cell over all steps and samples
+        bool matter;               // to the loss or a metric
         std::vector<float> total;  // of all windows
     };
 
