@@ -132,14 +132,6 @@ TEST(Documentation, snn_files_are_in_canonical_layout) {
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
 }
 
-/// Exit code 2 is a construct whose meaning this version does not know and says so.
-TEST(Documentation, examples_pass_check_or_name_what_is_missing) {
-    for (const fs::path& file : files_below({"examples"}, ".snn")) {
-        const ProcessResult result = run_snnc({"check", file.string()});
-        EXPECT_TRUE(result.exit_code == 0 || result.exit_code == 2) << file << "\n" << result.err;
-    }
-}
-
 /// The words of `NAME:'word'` in the grammar and of the functions in the table of operators.
 std::vector<std::string> words_of_the_language() {
     std::vector<std::string> words;
