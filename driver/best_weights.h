@@ -17,8 +17,8 @@ class BestWeights {
     /// UnknownVariable if the training has none of this name.
     BestWeights(const ir::Network& network, std::string monitor);
 
-    /// After an epoch, with the parameters in `values`. True if it is the best so far: then it keeps
-    /// them. A score that is no number is never the best.
+    /// After an epoch, with the parameters in `values`. True if it is the best so far: then it
+    /// keeps them. A score that is no number is never the best.
     bool offer(const std::vector<Score>& scores, std::int64_t epoch, const PortValues& values);
 
     const std::string& monitor() const { return monitor_; }

@@ -89,7 +89,9 @@ void check_same_training(const TrainingPosition& position, const TrainingPositio
           expected.validation_count);
     check("shuffle", position.shuffle, expected.shuffle);
     check("windows of length", position.window_length, expected.window_length);
-    if (position.window < 0 || position.epoch < 0 || position.batch_in_epoch < 0 || position.step < 0) fail_format(file);
+    if (position.window < 0 || position.epoch < 0 || position.batch_in_epoch < 0 ||
+        position.step < 0)
+        fail_format(file);
 }
 
 /// Under which name the state between two windows is kept.

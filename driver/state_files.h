@@ -15,8 +15,10 @@ namespace snnc::driver {
 
 /// What `--state` gave.
 struct GivenState {
-    std::vector<ir::TensorId> initials;  // values before the first step; their formulas do not count
-    std::optional<RunState> state;       // longer pasts, and a run that goes on after its first step
+    /// Given values before the first step, in the place of their formulas.
+    std::vector<ir::TensorId> initials;
+    /// Longer pasts, and the step from which the run goes on.
+    std::optional<RunState> state;
     std::int64_t first_step() const { return state ? state->first_step() : 0; }
 };
 

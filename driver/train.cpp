@@ -112,7 +112,8 @@ class TrainVerb {
         const double count = given < 1 ? std::round(given * double(samples.count)) : given;
         if (count != std::floor(count))
             fail(Code::BadCommandLine,
-                 fmt::format("`--validation` takes a share below 1 or a whole number, not {}", given));
+                 fmt::format("`--validation` takes a share below 1 or a whole number, not {}",
+                             given));
         if (count < 1 || count >= double(samples.count)) {
             fail(Code::CountMismatch,
                  fmt::format("`--validation {}` of {} samples leaves none to {}", given,
@@ -269,11 +270,13 @@ void add_train(Tool& tool) {
         {"train examples/02_fashion_mlp.snn --data fashion-mnist --out w.safetensors",
          "train net.snn --data builtin --epochs 3 --log log.jsonl",
          "train net.snn --data mine.npz --checkpoint saved --every 100   # later: --resume saved",
-         "train net.snn --data mnist --validation 0.1 --patience 5 --epochs 100 --out w.safetensors",
+         "train net.snn --data mnist --validation 0.1 --patience 5 --epochs 100 --out "
+         "w.safetensors",
          "train net.snn --input x=x.npy --target label=y.npy --no-shuffle --max-steps 20"});
     verb->footer(
         verb->get_footer() +
-        "\n\nWith --validation the best weights so far lie beside those of --out, W.best.safetensors "
+        "\n\nWith --validation the best weights so far lie beside those of --out, "
+        "W.best.safetensors "
         "beside W.safetensors, from the epoch on that reached them."
         "\n\nCtrl-C ends after the step at hand, keeps weights and checkpoint, and returns 130.");
     auto options = std::make_shared<TrainOptions>();

@@ -46,8 +46,8 @@ struct TrainingEnd {
 /// Trains a network with its gradients and optimiser (ir::differentiate, ir::add_optimizer).
 class Training {
  public:
-    /// What measures after each epoch; each may be null. `evaluation` is of the test set, and of the
-    /// validation samples, for which `best` is there.
+    /// What measures after each epoch; each may be null. `evaluation` is of the test set, and of
+    /// the validation samples, for which `best` is there.
     struct Observers {
         const SampleSet* test = nullptr;
         Evaluation* evaluation = nullptr;

@@ -43,7 +43,7 @@ class Windows {
  private:
     std::int64_t steps_, length_, samples_ = 0;
     std::optional<RunState> state_;
-    PortValues batch_;                     // with all steps
+    PortValues batch_;                      // with all steps
     std::vector<ir::TensorId> held_, cut_;  // of the batch: without and with steps
 };
 

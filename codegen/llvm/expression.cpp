@@ -133,9 +133,7 @@ class OperatorEmitter {
 
     Value* round_to_bf16(Value* a) {
         llvm::Type* words = type_->getWithNewType(ir_.getInt32Ty());
-        const auto word = [&](std::uint32_t value) {
-            return llvm::ConstantInt::get(words, value);
-        };
+        const auto word = [&](std::uint32_t value) { return llvm::ConstantInt::get(words, value); };
         Value* bits = ir_.CreateBitCast(a, words);
         Value* odd = ir_.CreateAnd(ir_.CreateLShr(bits, word(16)), word(1));
         Value* raised = ir_.CreateAdd(ir_.CreateAdd(bits, word(0x7fff)), odd);

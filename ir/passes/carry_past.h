@@ -5,11 +5,11 @@
 // constants for it, so no gradient reaches into the piece before. A first piece starts as the text
 // says, with the gradient that has.
 //
-//   before                          after
-//   v[t] = 0.9*v[t-1] + x           v[t] = 0.9*v[t-1] + x     (starts from v.start)
-//   (starts from start(v))          v.start = if run.resumed { carried(v) } else { start(v) }
-//   y[t] = x[t-3]                   y[t] = if run.resumed and t < 3 { carried(x, 3) } else { x[t-3] }
-//   z[t] = t                        z[t] = t + run.first_step
+//   before                     after
+//   v[t] = 0.9*v[t-1] + x      v[t] = 0.9*v[t-1] + x    (starts from v.start)
+//   (starts from start(v))     v.start = if run.resumed { carried(v) } else { start(v) }
+//   y[t] = x[t-3]              y[t] = if run.resumed and t < 3 { carried(x, 3)[t] } else { x[t-3] }
+//   z[t] = t                   z[t] = t + run.first_step
 #pragma once
 
 #include <vector>

@@ -36,8 +36,8 @@ class ProductRounder {
             tensor.per_sample = network_[operand].per_sample;
             tensor.range = network_[operand].range;
             rounded = network_.add(std::move(tensor));
-            network_.define(rounded, Formula{network_.pool.make(Op::RoundBf16,
-                                                                network_.pool.read(operand))});
+            network_.define(
+                rounded, Formula{network_.pool.make(Op::RoundBf16, network_.pool.read(operand))});
         }
         operand = rounded;
     }
@@ -74,8 +74,23 @@ class ProductRounder {
         round(op.source);
         round(op.adjoint);
     }
-    template <class Other>
-    void rewrite(Other&) {}
+    // No products. Each is named, so that a new kind of definition is not passed over in silence.
+    void rewrite(Formula&) {}
+    void rewrite(MaxPool&) {}
+    void rewrite(SumPool&) {}
+    void rewrite(MaxPoolAdjoint&) {}
+    void rewrite(SumPoolAdjoint&) {}
+    void rewrite(Segment&) {}
+    void rewrite(SumTo&) {}
+    void rewrite(MaxOverTime&) {}
+    void rewrite(FirstMaxOverTime&) {}
+    void rewrite(LastStep&) {}
+    void rewrite(FirstSpike&) {}
+    void rewrite(CrossEntropy&) {}
+    void rewrite(Softmax&) {}
+    void rewrite(OneHot&) {}
+    void rewrite(ArgMax&) {}
+    void rewrite(Winner&) {}
 
     Network& network_;
     std::map<TensorId, TensorId> rounded_;

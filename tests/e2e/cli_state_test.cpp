@@ -69,18 +69,19 @@ class StateOfARun : public testing::TestWithParam<std::string> {
     void run(std::int64_t first, std::int64_t count, const std::string& out,
              std::vector<std::string> more) {
         write_npy(file("x.npy"), steps_of(x_, first, count));
-        std::vector<std::string> command{"run",     file("n.snn"),
-                                         "--input", "x=" + file("x.npy"),
-                                         "--input", "image=" + file("image.npy"),
-                                         "--seed",  "5",
-                                         "--out",   file(out),
+        std::vector<std::string> command{"run",       file("n.snn"),
+                                         "--input",   "x=" + file("x.npy"),
+                                         "--input",   "image=" + file("image.npy"),
+                                         "--seed",    "5",
+                                         "--out",     file(out),
                                          "--backend", GetParam()};
         command.insert(command.end(), more.begin(), more.end());
         const ProcessResult result = run_snnc(command, {"SNNC_CACHE=" + file("cache")});
         ASSERT_EQ(result.exit_code, 0) << result.err;
     }
 
-    void expect_same(const std::vector<std::string>& pieces, const std::vector<std::int64_t>& counts) {
+    void expect_same(const std::vector<std::string>& pieces,
+                     const std::vector<std::int64_t>& counts) {
         for (const auto& entry : std::filesystem::directory_iterator(file("whole"))) {
             const std::string name = entry.path().filename().string();
             const Tensor whole = read_npy(entry.path());
@@ -119,8 +120,8 @@ TEST_P(StateOfARun, goes_on_from_single_files) {
     run(0, 6, "a", {"--save-state", file("mid")});
     std::vector<std::string> states;
     for (const auto& entry : std::filesystem::directory_iterator(file("mid")))
-        states.insert(states.end(), {"--state", entry.path().stem().string() + "=" +
-                                                    entry.path().string()});
+        states.insert(states.end(),
+                      {"--state", entry.path().stem().string() + "=" + entry.path().string()});
     run(6, 6, "b", states);
     expect_same({"a", "b"}, {6, 6});
 }

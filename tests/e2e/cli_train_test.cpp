@@ -151,10 +151,10 @@ TEST(Interrupted, training_keeps_what_was_reached) {
         // The checkpoint is of the step that was reached last.
         const auto reached = events(log, "interrupted")[0].at("step").get<std::int64_t>();
         EXPECT_EQ(events(log, "step").back().at("step"), reached);
-        const ProcessResult more = small.run(
-            "train",
-            {"--resume", small.file("saved"), "--epochs", "1000000", "--validation", "0.2",
-             "--max-steps", std::to_string(reached + 2), "--log", small.file("more.jsonl")});
+        const ProcessResult more =
+            small.run("train", {"--resume", small.file("saved"), "--epochs", "1000000",
+                                "--validation", "0.2", "--max-steps", std::to_string(reached + 2),
+                                "--log", small.file("more.jsonl")});
         EXPECT_EQ(more.exit_code, 0) << more.err;
         EXPECT_EQ(events(read_text(small.file("more.jsonl")), "step").front().at("step"),
                   reached + 1);

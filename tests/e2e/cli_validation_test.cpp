@@ -24,8 +24,9 @@ std::vector<Json> events(const std::string& log, const std::string& kind) {
 class Validation : public testing::TestWithParam<std::string> {
  protected:
     ProcessResult train(const std::string& name, std::vector<std::string> more) const {
-        more.insert(more.end(), {"--backend", GetParam(), "--out", small_.file(name + ".safetensors"),
-                                 "--log", small_.file(name + ".jsonl")});
+        more.insert(more.end(),
+                    {"--backend", GetParam(), "--out", small_.file(name + ".safetensors"), "--log",
+                     small_.file(name + ".jsonl")});
         ProcessResult result = small_.run("train", more);
         EXPECT_EQ(result.exit_code, 0) << result.err;
         return result;
@@ -81,8 +82,8 @@ TEST_P(Validation, is_split_by_the_seed) {
 
 TEST_P(Validation, ends_when_nothing_gets_better) {
     // Steps far too large: the loss does not go on falling.
-    const ProcessResult result = train(
-        "a", {"--validation", "0.2", "--patience", "3", "--epochs", "500", "--lr", "0.5"});
+    const ProcessResult result =
+        train("a", {"--validation", "0.2", "--patience", "3", "--epochs", "500", "--lr", "0.5"});
     EXPECT_NE(result.out.find("stopped after 3 epochs"), std::string::npos) << result.out;
     const auto all = epochs("a");
     ASSERT_GT(all.size(), 3u);
@@ -105,7 +106,7 @@ TEST_P(Validation, follows_a_metric) {
 
 /// In the pieces of a resumed training the best one is remembered, and how long ago it was.
 TEST_P(Validation, goes_on_after_a_resume) {
-    const std::vector<std::string> options{"--validation", "0.2",  "--patience", "3",
+    const std::vector<std::string> options{"--validation", "0.2", "--patience", "3",
                                            "--epochs",     "500", "--lr",       "0.5"};
     const auto with = [&](std::vector<std::string> more) {
         more.insert(more.begin(), options.begin(), options.end());

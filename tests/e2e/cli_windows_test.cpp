@@ -73,16 +73,16 @@ class WindowsOfTraining : public testing::TestWithParam<std::string> {
     }
     std::string file(const std::string& name) const { return folder_.file(name); }
 
-    void train(const std::string& text, const std::string& name, std::vector<std::string> more = {}) {
+    void train(const std::string& text, const std::string& name,
+               std::vector<std::string> more = {}) {
         write_text(file("n.snn"), text);
-        std::vector<std::string> command{
-            "train",    file("n.snn"),
-            "--input",  "x=" + file("x.npy"),
-            "--input",  "image=" + file("image.npy"),
-            "--target", "y=" + file("y.npy"),
-            "--out",    file(name + ".safetensors"),
-            "--log",    file(name + ".jsonl"),
-            "--backend", GetParam()};
+        std::vector<std::string> command{"train",     file("n.snn"),
+                                         "--input",   "x=" + file("x.npy"),
+                                         "--input",   "image=" + file("image.npy"),
+                                         "--target",  "y=" + file("y.npy"),
+                                         "--out",     file(name + ".safetensors"),
+                                         "--log",     file(name + ".jsonl"),
+                                         "--backend", GetParam()};
         command.insert(command.end(), more.begin(), more.end());
         const ProcessResult result = run_snnc(command, {"SNNC_CACHE=" + file("cache")});
         ASSERT_EQ(result.exit_code, 0) << result.err;
@@ -127,8 +127,9 @@ TEST_P(WindowsOfTraining, one_window_is_the_full_gradient) {
 }
 
 TEST_P(WindowsOfTraining, count_and_log_updates) {
-    train(training("truncated(5)", "    optimizer = sgd(lr = 1e-2)\n    epochs = 2\n"
-                                   "    schedule = linear(steps = 4)\n"),
+    train(training("truncated(5)",
+                   "    optimizer = sgd(lr = 1e-2)\n    epochs = 2\n"
+                   "    schedule = linear(steps = 4)\n"),
           "log");
     const auto updates = logged("log", "step");
     ASSERT_EQ(updates.size(), 12u);  // two epochs of two batches of three windows
@@ -175,11 +176,11 @@ TEST_P(WindowsOfTraining, are_part_of_a_checkpoint) {
 TEST_P(WindowsOfTraining, train_the_example_of_an_own_neuron) {
     write_npy(file("x.npy"), some_values({40, 20, 8}, 2));
     write_npy(file("y.npy"), some_values({40, 20, 2}));
-    const ProcessResult result = run_snnc(
-        {"train", SNNC_SOURCE_DIR "/examples/06_own_neuron.snn", "--input", "x=" + file("x.npy"),
-         "--target", "y=" + file("y.npy"), "--lr", "1e-2", "--log", file("log.jsonl"), "--epochs",
-         "8", "--backend", GetParam()},
-        {"SNNC_CACHE=" + file("cache")});
+    const ProcessResult result =
+        run_snnc({"train", SNNC_SOURCE_DIR "/examples/06_own_neuron.snn", "--input",
+                  "x=" + file("x.npy"), "--target", "y=" + file("y.npy"), "--lr", "1e-2", "--log",
+                  file("log.jsonl"), "--epochs", "8", "--backend", GetParam()},
+                 {"SNNC_CACHE=" + file("cache")});
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const auto epochs = logged("log", "epoch");
     ASSERT_EQ(epochs.size(), 8u);

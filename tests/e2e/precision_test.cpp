@@ -59,8 +59,9 @@ TEST_P(Precision, rounds_the_operands_of_products) {
 
 /// Weights are kept and moved in float: a step far below their bfloat16 unit is not lost.
 TEST_P(Precision, keeps_weights_in_float) {
-    const ProcessResult result = run("train", "w.safetensors", {"--lr", "1e-5", "--no-shuffle",
-                                                                "--out", file("out.safetensors")});
+    const ProcessResult result =
+        run("train", "w.safetensors",
+            {"--lr", "1e-5", "--no-shuffle", "--out", file("out.safetensors")});
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const Tensor after = read_safetensors(file("out.safetensors")).at("fc1.weight");
     EXPECT_NEAR(after.data[0], 0.51234 - 1e-5 * 0.221945763, 1e-7);

@@ -108,8 +108,7 @@ TEST_P(ReferenceWindows, follow_returned_losses_and_weights) {
                 << "in call " << i + 1;
 
         const double bound = std::max(
-            1e-4,
-            10 * example.at("robustness").at("max_final_weight_deviation").get<double>());
+            1e-4, 10 * example.at("robustness").at("max_final_weight_deviation").get<double>());
         const Tensors weights = read_safetensors(folder.file("out.safetensors"));
         for (const auto& [name, reference] : tensors(example.at("final_weights"))) {
             SCOPED_TRACE(name);

@@ -30,22 +30,22 @@ class WeightedMean : public testing::TestWithParam<std::string> {
 
 /// loss = CrossEntropyLoss(weight)(x, y); loss.backward(); the gradient is that of x.
 TEST_P(WeightedMean, is_that_of_pytorch) {
-    write_npy(file("x.npy"), {{1, 5, 3},
-                              {0.5f, -1, 2, 1.5f, 0.25f, -0.75f, -2, 0.5f, 1, 0, 0.125f, -0.5f, 3,
-                               -1.5f, 0.75f}});
+    write_npy(file("x.npy"),
+              {{1, 5, 3},
+               {0.5f, -1, 2, 1.5f, 0.25f, -0.75f, -2, 0.5f, 1, 0, 0.125f, -0.5f, 3, -1.5f, 0.75f}});
     write_labels();
     write_text(file("n.snn"), std::string("network N {\n    input x[t] : f32[3]\n"
                                           "    x -> LI(beta = 0) as out\n    output out.v\n}\n\n"
                                           "train of N {\n    target label : class[3]\n"
                                           "    loss = ce(last(out.v), label, ") +
                                   class_weights + "\n    optimizer = sgd\n}\n");
-    const std::vector<float> gradient{
-        0.00604449632f,  0.00134870934f, -0.007393206f,  -0.0388358124f, 0.0283912551f,
-        0.0104445601f,   0.0103651332f,  -0.218554407f,  0.208189279f,   0.125864238f,
-        -0.202204734f,   0.0763405189f,  -0.0143931815f, 0.0013723817f,  0.0130207948f};
+    const std::vector<float> gradient{0.00604449632f, 0.00134870934f, -0.007393206f, -0.0388358124f,
+                                      0.0283912551f,  0.0104445601f,  0.0103651332f, -0.218554407f,
+                                      0.208189279f,   0.125864238f,   -0.202204734f, 0.0763405189f,
+                                      -0.0143931815f, 0.0013723817f,  0.0130207948f};
     for (const char* threads : {"1", "3"}) {
-        const ProcessResult result = run({"grad", file("n.snn"), "--threads", threads, "--out",
-                                          file("g.safetensors")});
+        const ProcessResult result =
+            run({"grad", file("n.snn"), "--threads", threads, "--out", file("g.safetensors")});
         ASSERT_EQ(result.exit_code, 0) << result.err;
         EXPECT_NEAR(std::stod(result.out.substr(5)), 0.719972551, 1e-6);
         const Tensor found = read_safetensors(file("g.safetensors")).at("input.x");

@@ -105,8 +105,7 @@ TEST(ElaborateLoss, WeightedMeanOfTheBatch) {
               "loss.max_t = max_t(out.v)\nloss.ce = ce(loss.max_t, label)\nloss = loss.ce\n");
     EXPECT_EQ(refused("ce(h, label, weight = (1, 2, 3), weighted = normalised)"),
               "E0201 normalised\n");
-    EXPECT_EQ(refused("ce(h, label, weight = (1, 2, 3), weighted = 2)"),
-              "E0301 weighted = 2\n");
+    EXPECT_EQ(refused("ce(h, label, weight = (1, 2, 3), weighted = 2)"), "E0301 weighted = 2\n");
 }
 
 // ---- the library ---------------------------------------------------------------------------

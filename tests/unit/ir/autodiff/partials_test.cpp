@@ -49,8 +49,8 @@ std::vector<Op> true_derivatives() {
     for (const Op op : all_operators) {
         // A spike's partial is its surrogate; detach and what makes draws have none on purpose; a
         // rounding passes on the gradient of what it rounds.
-        if (info(op).arity > 0 && op != Op::Spike && op != Op::RoundBf16 && op != Op::Detach && op != Op::NormalQuantile &&
-            op != Op::PoissonQuantile)
+        if (info(op).arity > 0 && op != Op::Spike && op != Op::RoundBf16 && op != Op::Detach &&
+            op != Op::NormalQuantile && op != Op::PoissonQuantile)
             ops.push_back(op);
     }
     return ops;
