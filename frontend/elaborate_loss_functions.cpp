@@ -292,6 +292,12 @@ Value Expressions::class_count(const Expr&, const Callee& callee, Names& names) 
 
 bool Expressions::has_classes(const Value& label, const Argument& argument) {
     if (label.is_class && label.classes > 0) return true;
+    if (label.is_class) {  // an array of whole numbers, `--target label=y.npy` beside `--loss`
+        context_
+            .error(Code::WrongType, argument.range, "how many classes the label has is not known")
+            .note("the target of a train block says it, `target label : class[10]`");
+        return false;
+    }
     context_.error(Code::WrongType, argument.range,
                    "a class label is needed, `target … : class[n]`");
     return false;

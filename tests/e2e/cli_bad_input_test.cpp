@@ -80,6 +80,15 @@ TEST(BadArrays, labels_and_batches) {
     expect_error(grad("few.npy"), "E0713");
 }
 
+TEST(BadArrays, labels_whose_number_of_classes_nobody_says) {
+    const SmallCase small;
+    const ProcessResult result =
+        small.run("grad", {"--loss", "mse_membrane(out.v, label)", "--out", small.file("g.st")});
+    expect_error(result, "E0301");
+    EXPECT_NE(result.err.find("how many classes the label has is not known"), std::string::npos)
+        << result.err;
+}
+
 TEST(BadArrays, steps) {
     const SmallCase small;
     write_npy(small.file("x.npy"), some_values({6, 2, 4}));
