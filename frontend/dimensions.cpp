@@ -122,7 +122,7 @@ Dimension DimensionSystem::solved(const Dimension& dimension) const {
             (solution ? solved(*solution) : Dimension::unknown(index)).pow(power);
         // The unit of `v` is that of what `v` was found to be.
         const bool alone = dimension.unknowns().size() == 1 && result.is_number();
-        const auto written = factor.written();
+        const auto& written = factor.written();
         result = result * factor;
         if (alone && written) result = result.with(written);
     }

@@ -72,7 +72,7 @@ class NetworkBuilder::BatchNorm {
         tensor.per_step = per_step;
         tensor.per_sample = false;
         tensor.per_channel = shape_.size() > 1;
-        context_.define(id, std::move(kind));
+        context_.define(id, kind);
         return id;
     }
 

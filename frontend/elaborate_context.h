@@ -86,9 +86,7 @@ struct Context {
                  const std::vector<std::string>& candidates);
 
     ir::TensorId add(ir::Tensor tensor, const SourceRange& equation = {});
-    void define(ir::TensorId target, ir::DefinitionKind kind) {
-        network.define(target, std::move(kind));
-    }
+    void define(ir::TensorId target, ir::DefinitionKind kind) { network.define(target, kind); }
 };
 
 /// While alive, branches are only checked for names.

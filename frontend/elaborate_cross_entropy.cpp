@@ -9,7 +9,7 @@ using ir::Op;
 
 /// The weight of the labelled class: one number for all, or `(w0, w1, …)`.
 Value Expressions::class_weight(const Argument& weight, const Scores& scores, Names& names) {
-    const Value weights = value(*weight.value.value, names);
+    Value weights = value(*weight.value.value, names);
     if (weights.poisoned() || !weights.is_tuple) return weights;
     const auto classes = std::size_t(scores.scores.shape[0]);
     if (weights.tuple.size() != classes) {
@@ -44,10 +44,10 @@ Value Expressions::ce(const Expr& expr, const Callee& callee, Names& names) {
     }
     if (!scores) return {};
     const Extent where = extent(context_, scores->scores);
-    const Value entropy = made("ce", {}, {where.per_step, true},
-                               ir::CrossEntropy{operand(scores->scores, names, expr.range),
-                                                operand(scores->label, names, expr.range)},
-                               names, expr.range);
+    Value entropy = made("ce", {}, {where.per_step, true},
+                         ir::CrossEntropy{operand(scores->scores, names, expr.range),
+                                          operand(scores->label, names, expr.range)},
+                         names, expr.range);
     if (weight == given->named.end()) return entropy;
     const Value factor = class_weight(*weight->second, *scores, names);
     if (factor.poisoned()) return {};

@@ -76,7 +76,7 @@ Value Expressions::number_value(const Expr& expr, Names& names) {
 Value Expressions::made(const std::string& word, const ir::Shape& shape, Extent extent,
                         ir::DefinitionKind kind, Names& names, const SourceRange& range) {
     const ir::TensorId tensor = helper(context_, names.prefix() + "." + word, shape, extent, range);
-    context_.define(tensor, std::move(kind));
+    context_.define(tensor, kind);
     return read(context_, tensor);
 }
 
@@ -179,7 +179,7 @@ Value Expressions::over_time(const Value& x, const std::string& word, ir::Defini
                              Names& names, const SourceRange& range) {
     Extent result = extent(context_, x);
     result.per_step = false;
-    return made(word, x.shape, result, std::move(kind), names, range);
+    return made(word, x.shape, result, kind, names, range);
 }
 
 Value Expressions::sum_t(const Expr& expr, const Callee& callee, Names& names) {

@@ -53,7 +53,8 @@ void ThreadTeam::run(std::int64_t tasks, TaskFunction function, void* closure) {
     current_team = nullptr;
     work(0);
     current_team = outer;
-    // Where other programs hold the processors, a worker may be waiting for the one that we spin on.
+    // Where other programs hold the processors, a worker may be waiting for the one that we spin
+    // on.
     for (int spin = 0; busy_.load(std::memory_order_acquire) != 0; ++spin) {
         if (spin < spins_before_yield)
             relax();

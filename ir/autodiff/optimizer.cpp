@@ -88,7 +88,7 @@ class OptimizerEquations {
 
     TensorId define(Tensor tensor, DefinitionKind kind) {
         const TensorId id = network_.add(std::move(tensor));
-        network_.define(id, std::move(kind));
+        network_.define(id, kind);
         return id;
     }
 

@@ -129,7 +129,7 @@ class Differentiator {
         const int repetition = ++names_[name];
         const TensorId id = network_.add(
             like(model, repetition == 1 ? name : name + "#" + std::to_string(repetition)));
-        network_.define(id, std::move(kind));
+        network_.define(id, kind);
         return id;
     }
 
@@ -217,7 +217,7 @@ class Differentiator {
     void add_from(TensorId operand, const std::string& word, DefinitionKind kind) {
         if (!reach_.active(operand)) return;
         const Tensor model = network_[operand];
-        add(operand, read(helper(model, word + "(" + name(target_) + ")", std::move(kind))));
+        add(operand, read(helper(model, word + "(" + name(target_) + ")", kind)));
     }
 
     void pass_on(const SumTo& sum) { add(sum.source, adjoint_of_target()); }

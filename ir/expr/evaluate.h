@@ -91,7 +91,7 @@ Real apply(Op op, Real a, Real b = 0, Real c = 0) {
         case Op::Sigmoid: return stable_sigmoid(a);
         case Op::Softplus: return stable_softplus(a);
         case Op::Relu: return a > 0 ? a : (std::isnan(a) ? a : Real(0));
-        case Op::Step: return truth(a > 0);
+        case Op::Step:
         case Op::Spike: return truth(a > 0);
         case Op::Detach: return a;
         case Op::RoundBf16: return Real(round_to_bf16(float(a)));

@@ -31,7 +31,7 @@ StreamId Network::add(Stream stream) {
 void Network::define(TensorId target, DefinitionKind kind) {
     definition_of_.resize(tensors.size(), -1);
     definition_of_[target.index] = std::int32_t(definitions.size());
-    definitions.push_back({target, std::move(kind)});
+    definitions.push_back({target, kind});
 }
 
 const Definition* Network::definition(TensorId target) const {

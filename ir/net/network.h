@@ -318,8 +318,8 @@ struct OptimizerConfig {
     double alpha = 0.99;                // RmsProp: smoothing of the squares
     bool centered = false;
     double rate_decay = 0, first_square = 0;  // Adagrad
-    std::optional<double> clip_norm;   // the largest norm of all gradients together
-    std::optional<double> clip_value;  // the largest magnitude of each entry
+    std::optional<double> clip_norm;          // the largest norm of all gradients together
+    std::optional<double> clip_value;         // the largest magnitude of each entry
 };
 
 struct Training {

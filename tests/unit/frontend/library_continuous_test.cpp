@@ -55,8 +55,8 @@ TEST(LibraryCells, adex_spikes_where_eulers_method_does) {
 }
 
 /// scipy.integrate.solve_ivp (LSODA, relative error 1e-10) crosses 0 mV at 1.905, 16.828, 31.480
-/// and 46.119 ms; its membrane is -75.060 mV at 5 ms and -66.695 mV at 10 ms. exp_euler's error is of
-/// first order: at 0.01 ms spikes come up to 0.6 % late, at 0.005 ms half of that.
+/// and 46.119 ms; its membrane is -75.060 mV at 5 ms and -66.695 mV at 10 ms. exp_euler's error is
+/// of first order: at 0.01 ms spikes come up to 0.6 % late, at 0.005 ms half of that.
 TEST(LibraryCells, hodgkin_huxley_follows_an_accurate_solution) {
     const TextRun run = driven("HodgkinHuxley()", "0.01ms", "1uA/1cm^2");
     ASSERT_EQ(run.messages(), std::vector<std::string>{});
