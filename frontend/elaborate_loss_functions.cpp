@@ -95,13 +95,11 @@ Value Expressions::sum_over(const Value& x, const std::string& word, Names& name
 Value Expressions::mean_over(const Value& x, Names& names, const SourceRange& range) {
     const Value total = sum_over(x, "mean", names, range);
     // How many edges a sparse layer has is known only when they are drawn: they are counted.
-    Value count = constant(context_, 1);
-    if (!x.shape.empty() && x.shape[0] < 0) {
-        count.shape = x.shape;
-        count = sum_over(count, "edges", names, range);
-    } else {
-        count = constant(context_, double(ir::element_count(x.shape)));
-    }
+    const bool of_edges = !x.shape.empty() && x.shape[0] < 0;
+    Value one = constant(context_, 1);
+    one.shape = x.shape;
+    const Value count = of_edges ? sum_over(one, "edges", names, range)
+                                 : constant(context_, double(ir::element_count(x.shape)));
     return apply(context_, Op::Div, {total, count}, range);
 }
 

@@ -4,7 +4,7 @@
 #include <llvm/IR/Intrinsics.h>
 
 #include "codegen/llvm/builder.h"
-#include "codegen/llvm/expression.h"
+#include "codegen/llvm/tensor_access.h"
 
 namespace snnc::codegen {
 
@@ -14,11 +14,6 @@ inline llvm::Value* local(FunctionBuilder& f, llvm::Type* element, std::int64_t 
     auto* place = entry.CreateAlloca(element, entry.getInt64(std::uint64_t(count)));
     place->setAlignment(llvm::Align(64));
     return place;
-}
-
-/// Address of a vector behind `base`.
-inline llvm::Value* vector_address(FunctionBuilder& f, llvm::Value* base, std::size_t vector) {
-    return f.at(base, f.number(std::int64_t(vector) * f.frame.plan.lanes), f.f32());
 }
 
 /// Vectors that live in registers across loops (stack places that LLVM promotes).

@@ -126,16 +126,7 @@ class SparseAdjoint {
                 flags.push_back(f_.ir.getInt1(lane < length % lanes_));
             strip.last_mask = llvm::ConstantVector::get(flags);
         }
-        const Lanes added = load_floats(f_, from, strip);
-        const Lanes old = load_floats(f_, to, strip);
-        for (std::size_t j = 0; j < old.size(); ++j) {
-            Value* sum = f_.ir.CreateFAdd(old[j], added[j]);
-            Value* address = vector_address(f_, to, j);
-            if (Value* mask = strip.mask(int(j)))
-                f_.ir.CreateMaskedStore(sum, address, llvm::Align(4), mask);
-            else
-                f_.ir.CreateAlignedStore(sum, address, llvm::Align(4));
-        }
+        add_floats(f_, to, load_floats(f_, from, strip), strip);
     }
 
     /// The frame without its padding, turned into planes.

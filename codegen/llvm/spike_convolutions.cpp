@@ -158,22 +158,10 @@ class Weight {
                 const Lanes added = load_floats(f_, f_.at(turned_, index, f_.f32()), block.strip);
                 spikes_.each_spike(group, y, x, [&](Value* row) {
                     Value* to = f_.at(sum_, f_.ir.CreateAdd(row, first_output), f_.f32());
-                    add_to(to, added, block.strip);
+                    add_floats(f_, to, added, block.strip);
                 });
             });
         });
-    }
-
-    void add_to(Value* to, const Lanes& added, const Strip& strip) {
-        const Lanes old = load_floats(f_, to, strip);
-        for (std::size_t j = 0; j < old.size(); ++j) {
-            Value* sum = f_.ir.CreateFAdd(old[j], added[j]);
-            Value* address = vector_address(f_, to, j);
-            if (Value* mask = strip.mask(int(j)))
-                f_.ir.CreateMaskedStore(sum, address, llvm::Align(4), mask);
-            else
-                f_.ir.CreateAlignedStore(sum, address, llvm::Align(4));
-        }
     }
 
     FunctionBuilder& f_;

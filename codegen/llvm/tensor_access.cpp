@@ -7,10 +7,6 @@ using llvm::Value;
 
 const llvm::Align word(4);
 
-Value* vector_address(FunctionBuilder& f, Value* base, int vector) {
-    return f.at(base, f.number(std::int64_t(vector) * f.frame.plan.lanes), f.f32());
-}
-
 Value* load_vector(FunctionBuilder& f, Value* address, Value* mask) {
     llvm::Type* type = f.vector(f.f32());
     if (!mask) return f.ir.CreateAlignedLoad(type, address, word);
@@ -69,11 +65,27 @@ Lanes load_channels(FunctionBuilder& f, Value* row, const Strip& strip, std::int
 
 }  // namespace
 
+Value* vector_address(FunctionBuilder& f, Value* base, std::size_t vector) {
+    return f.at(base, f.number(std::int64_t(vector) * f.frame.plan.lanes), f.f32());
+}
+
 Lanes load_floats(FunctionBuilder& f, Value* address, const Strip& strip) {
     Lanes lanes;
     for (int j = 0; j < strip.vectors; ++j)
-        lanes.push_back(load_vector(f, vector_address(f, address, j), strip.mask(j)));
+        lanes.push_back(load_vector(f, vector_address(f, address, std::size_t(j)), strip.mask(j)));
     return lanes;
+}
+
+void add_floats(FunctionBuilder& f, Value* address, const Lanes& added, const Strip& strip) {
+    const Lanes old = load_floats(f, address, strip);
+    for (std::size_t j = 0; j < old.size(); ++j) {
+        Value* sum = f.ir.CreateFAdd(old[j], added[j]);
+        Value* place = vector_address(f, address, j);
+        if (Value* mask = strip.mask(int(j)))
+            f.ir.CreateMaskedStore(sum, place, word, mask);
+        else
+            f.ir.CreateAlignedStore(sum, place, word);
+    }
 }
 
 namespace {
@@ -119,7 +131,7 @@ void store_lanes(FunctionBuilder& f, ir::TensorId id, const Strip& strip, Value*
     if (slot < 0) return;
     Value* base = f.at(f.row(slot, step, strip.sample), strip.element, f.f32());
     for (int j = 0; j < strip.vectors; ++j) {
-        Value* address = vector_address(f, base, j);
+        Value* address = vector_address(f, base, std::size_t(j));
         Value* value = values[std::size_t(j)];
         if (Value* mask = strip.mask(j))
             f.ir.CreateMaskedStore(value, address, word, mask);

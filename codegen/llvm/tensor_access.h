@@ -25,8 +25,12 @@ Lanes load_lanes(FunctionBuilder& f, ir::TensorId tensor, const Strip& strip, ll
 void store_lanes(FunctionBuilder& f, ir::TensorId tensor, const Strip& strip, llvm::Value* step,
                  const Lanes& values);
 
-/// The whole strip at a plain address (masked).
+/// Address of a vector behind `base`.
+llvm::Value* vector_address(FunctionBuilder& f, llvm::Value* base, std::size_t vector);
+
+/// The whole strip at a plain address (masked), read and added to.
 Lanes load_floats(FunctionBuilder& f, llvm::Value* address, const Strip& strip);
+void add_floats(FunctionBuilder& f, llvm::Value* address, const Lanes& added, const Strip& strip);
 
 /// One element of a row as f32 (labels stay i32), from floats or bits.
 llvm::Value* load_element(FunctionBuilder& f, ir::TensorId tensor, llvm::Value* step,

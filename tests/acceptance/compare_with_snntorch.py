@@ -14,6 +14,7 @@ the test set is always whole.
 import argparse
 import gzip
 import json
+import os
 import pathlib
 import statistics
 import struct
@@ -30,6 +31,8 @@ from snntorch import functional, surrogate
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 FOLDERS = ["/usr/share/datasets/fashion-mnist"]
+if "SNNC_DATA" in os.environ:
+    FOLDERS.insert(0, os.path.join(os.environ["SNNC_DATA"], "fashion-mnist"))
 
 
 def idx(name):

@@ -14,16 +14,6 @@
 namespace snnc::test {
 namespace {
 
-std::vector<Json> events(const std::string& log, const std::string& kind) {
-    std::vector<Json> found;
-    std::istringstream lines(log);
-    for (std::string line; std::getline(lines, line);) {
-        const Json event = Json::parse(line);
-        if (event.at("event") == kind) found.push_back(event);
-    }
-    return found;
-}
-
 class Training : public testing::TestWithParam<std::string> {
  protected:
     std::vector<std::string> with_backend(std::vector<std::string> more) const {

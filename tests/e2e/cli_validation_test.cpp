@@ -11,16 +11,6 @@
 namespace snnc::test {
 namespace {
 
-std::vector<Json> events(const std::string& log, const std::string& kind) {
-    std::vector<Json> found;
-    std::istringstream lines(log);
-    for (std::string line; std::getline(lines, line);) {
-        const Json event = Json::parse(line);
-        if (event.at("event") == kind) found.push_back(event);
-    }
-    return found;
-}
-
 class Validation : public testing::TestWithParam<std::string> {
  protected:
     ProcessResult train(const std::string& name, std::vector<std::string> more) const {

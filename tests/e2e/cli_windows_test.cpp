@@ -54,16 +54,6 @@ std::string training(const std::string& bptt, const std::string& more = {}) {
            "    batch = 4\n    seed = 3\n    bptt = " + bptt + "\n" + more + "}\n";
 }
 
-std::vector<Json> events(const std::string& log, const std::string& kind) {
-    std::vector<Json> found;
-    std::istringstream lines(log);
-    for (std::string line; std::getline(lines, line);) {
-        const Json event = Json::parse(line);
-        if (event.at("event") == kind) found.push_back(event);
-    }
-    return found;
-}
-
 class WindowsOfTraining : public testing::TestWithParam<std::string> {
  protected:
     WindowsOfTraining() {

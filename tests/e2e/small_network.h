@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,17 @@ inline const char* const driven_network =
     "      -> dense(3) as fc2 -> LI(beta = 0.8) as out\n"
     "    output out.v, hidden.s\n"
     "}\n";
+
+/// The events of one kind in the text of a training's log.
+inline std::vector<Json> events(const std::string& log, const std::string& kind) {
+    std::vector<Json> found;
+    std::istringstream lines(log);
+    for (std::string line; std::getline(lines, line);) {
+        const Json event = Json::parse(line);
+        if (event.at("event") == kind) found.push_back(event);
+    }
+    return found;
+}
 
 inline std::int64_t count_of(const std::vector<std::int64_t>& shape) {
     std::int64_t count = 1;
