@@ -129,7 +129,7 @@ class TrainVerb {
             fail(Code::NothingLearned,
                  fmt::format("`{}` has no parameter that training changes", network.name));
         }
-        const auto gradients = add_gradients(network, parameters);
+        auto gradients = add_gradients(network, parameters);
         const std::size_t statistics = network.updates.size();  // of batches
         ir::add_optimizer(network, gradients, plan_.optimizer);
         if (network.updates.size() == statistics) {
@@ -270,8 +270,7 @@ void add_train(Tool& tool) {
         {"train examples/02_fashion_mlp.snn --data fashion-mnist --out w.safetensors",
          "train net.snn --data builtin --epochs 3 --log log.jsonl",
          "train net.snn --data mine.npz --checkpoint saved --every 100   # later: --resume saved",
-         "train net.snn --data mnist --validation 0.1 --patience 5 --epochs 100 --out "
-         "w.safetensors",
+         "train net.snn --data mnist --validation 0.1 --patience 5 --epochs 99 --out w.safetensors",
          "train net.snn --input x=x.npy --target label=y.npy --no-shuffle --max-steps 20"});
     verb->footer(
         verb->get_footer() +

@@ -30,7 +30,7 @@ std::vector<std::string> elementwise_names() {
 
 std::optional<Op> elementwise_op(const std::string& name) {
 #define SNNC_OP(op, arity, text, kind) \
-    if (is_callable(Op::op) && Op::op != Op::Spike && name == text) return Op::op;
+    if (is_callable(Op::op) && Op::op != Op::Spike && name == (text)) return Op::op;
 #include "ir/expr/ops.def"
 #undef SNNC_OP
     return std::nullopt;
@@ -111,7 +111,7 @@ std::optional<Expressions::Arguments> Expressions::arguments(
 
 Value Expressions::call(const Expr& expr, const Reference& reference, Names& names) {
     const Callee callee = this->callee(reference.path);
-    if (callee.index || callee.used != reference.path.suffixes.size()) {
+    if (!callee.call || callee.index || callee.used != reference.path.suffixes.size()) {
         context_.error(Code::WrongTimeIndex, reference.path.range,
                        "the result of a function has no index and no members");
         return {};

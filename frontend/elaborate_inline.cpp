@@ -99,7 +99,7 @@ Value Expressions::inlined(const Declaration& declaration, const Expr& expr, con
     ArgumentNames own(context_, names, std::move(values), std::move(words), timeless);
     inlining_.push_back(&declaration);
     context_.inlinings.push_back(std::move(place));
-    const Value result = value(*signature.body, own);
+    Value result = value(*signature.body, own);
     context_.inlinings.pop_back();
     inlining_.pop_back();
     return result;

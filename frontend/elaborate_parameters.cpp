@@ -59,7 +59,7 @@ Value CellUse::parameter_value(Parameter& parameter) {
     if (learned || per || as_draw(expr))
         return stored_parameter(parameter, expr, names, learned, per);
 
-    const Value value = expressions_.value(expr, names);
+    Value value = expressions_.value(expr, names);
     if (!value.poisoned() && value.is_tuple) {
         context_.error(Code::WrongType, expr.range, "a tuple stands where a number is needed")
             .note("`uniform(0, 1) per neuron` gives each cell a value of its own");

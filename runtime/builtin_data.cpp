@@ -11,13 +11,18 @@ namespace {
 
 constexpr int side = 28, classes = 10, blobs = 4;
 
+/// Where the patterns keep a pixel of a class: 36 pixels a row, 4 of them beyond each edge.
+std::size_t place(int label, int x, int y) {
+    return (std::size_t(label) * 36 + std::size_t(y)) * 36 + std::size_t(x);
+}
+
 /// A class is a sum of four Gaussian spots at fixed random places.
 double pattern(int label, double x, double y) {
     const Stream places(0, Purpose::Data, "builtin patterns");
     double value = 0;
     for (int blob = 0; blob < blobs; ++blob) {
         const auto draw = [&](int what) {
-            return double(places.uniform(std::uint64_t((label * blobs + blob) * 3 + what)));
+            return double(places.uniform(std::uint64_t(label * blobs + blob) * 3 + std::uint64_t(what)));
         };
         const double cx = 6 + 16 * draw(0), cy = 6 + 16 * draw(1), width = 2 + 3 * draw(2);
         value += std::exp(-((x - cx) * (x - cx) + (y - cy) * (y - cy)) / (2 * width * width));
@@ -30,7 +35,7 @@ DataPart make_part(std::int64_t count, const char* name) {
     for (int label = 0; label < classes; ++label)
         for (int y = 0; y < 36; ++y)
             for (int x = 0; x < 36; ++x)
-                patterns[std::size_t((label * 36 + y) * 36 + x)] = pattern(label, x - 4, y - 4);
+                patterns[place(label, x, y)] = pattern(label, x - 4, y - 4);
 
     DataPart part{Array(Dtype::U8, {count, side, side}), Array(Dtype::U8, {count})};
     const Stream draws(0, Purpose::Data, name);
@@ -45,7 +50,7 @@ DataPart make_part(std::int64_t count, const char* name) {
             const int x = p % side + dx, y = p / side + dy;
             const double noise =
                 60 * double(draws.uniform(std::uint64_t(i) * side * side + std::uint64_t(p), 2));
-            const double value = gain * patterns[std::size_t((label * 36 + y) * 36 + x)] + noise;
+            const double value = gain * patterns[place(label, x, y)] + noise;
             pixels[std::size_t(i) * side * side + std::size_t(p)] =
                 std::uint8_t(std::clamp(value, 0.0, 255.0));
         }

@@ -153,7 +153,7 @@ Array read_npy(const std::string& path) {
 
 std::vector<std::string> npz_members(const std::string& path) {
     std::vector<std::string> names;
-    for (std::string name : zip_members(path))
+    for (const std::string& name : zip_members(path))
         if (name.ends_with(".npy")) names.push_back(name.substr(0, name.size() - 4));
     return names;
 }

@@ -44,7 +44,7 @@ void ThreadTeam::run(std::int64_t tasks, TaskFunction function, void* closure) {
     function_ = function;
     closure_ = closure;
     tasks_ = tasks;
-    chunk_ = std::max<std::int64_t>(1, tasks / (8 * size()));
+    chunk_ = std::max<std::int64_t>(1, tasks / (std::int64_t(8) * size()));
     next_.store(0, std::memory_order_relaxed);
     busy_.store(int(workers_.size()), std::memory_order_relaxed);
     generation_.fetch_add(1, std::memory_order_release);

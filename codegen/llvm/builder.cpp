@@ -131,7 +131,7 @@ void FunctionBuilder::while_nonzero(Value* start, const std::function<Value*(Val
     ir.SetInsertPoint(after);
 }
 
-Value* FunctionBuilder::libm(const std::string& name, std::vector<Value*> arguments) {
+Value* FunctionBuilder::libm(const std::string& name, const std::vector<Value*>& arguments) {
     const std::vector<llvm::Type*> types(arguments.size(), f32());
     auto* type = llvm::FunctionType::get(f32(), types, false);
     auto callee = frame.module.getOrInsertFunction(name, type);

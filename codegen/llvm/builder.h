@@ -75,7 +75,7 @@ class FunctionBuilder {
     void while_nonzero(llvm::Value* start, const std::function<llvm::Value*(llvm::Value*)>& body);
 
     /// Calls an intrinsic or a function of the C library on floats.
-    llvm::Value* libm(const std::string& name, std::vector<llvm::Value*> arguments);
+    llvm::Value* libm(const std::string& name, const std::vector<llvm::Value*>& arguments);
 
     void finish() { ir.CreateRetVoid(); }
 

@@ -16,7 +16,7 @@ using llvm::Value;
 constexpr int block_vectors = 8;
 /// Bytes of sums that are collected before they are turned into planes: half of a first-level
 /// cache.
-constexpr std::int64_t tile_bytes = 16 * 1024;
+constexpr std::int64_t tile_bytes = std::int64_t(16) * 1024;
 
 /// Some outputs of a group: whole vectors, the last one masked if the group ends inside it.
 struct Block {
