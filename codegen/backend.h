@@ -21,6 +21,8 @@ struct Target {
     /// Throws std::invalid_argument if the processor has less than AVX2 and FMA.
     static Target host();
     /// Throws std::invalid_argument that lists the known names.
+    static Target level(const std::string& name);
+    /// The same, where this processor can run it.
     static Target named(const std::string& name);
 };
 

@@ -3,12 +3,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <future>
 
 #include "codegen/cache.h"
 #include "codegen/kernels.h"
 #include "codegen/llvm/jit.h"
 #include "codegen/llvm/module.h"
+#include "codegen/objects.h"
 #include "codegen/plan.h"
 #include "runtime/threads.h"
 
@@ -36,24 +36,6 @@ std::string cache_key(const ir::Network& network, const ir::StepProgram& program
     return "snnc " SNNC_VERSION ", build " + build +
            ", Halide " SNNC_HALIDE_VERSION ", LLVM " SNNC_LLVM_VERSION ", " + target.name + "\n" +
            ir::print(network) + ir::print(network, program);
-}
-
-/// All objects of a program: the module beside the products, on all processors.
-Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
-                        const BufferPlan& plan, const Target& target) {
-    const Kernels wanted = kernels_of(network, program, plan);
-    auto halide = std::async(std::launch::async, [&] {
-        Objects objects;
-        for (const Product& product : wanted.products)
-            objects.push_back(compile_product(product, target));
-        for (const ConvolutionKernel& kernel : wanted.convolutions)
-            objects.push_back(compile_convolution(kernel, target));
-        return objects;
-    });
-    std::vector<std::byte> module = compile_module(network, program, plan, target);
-    Objects objects = halide.get();
-    objects.push_back(std::move(module));
-    return objects;
 }
 
 struct Free {
@@ -144,13 +126,16 @@ Target Target::host() {
     return {level};
 }
 
-Target Target::named(const std::string& name) {
-    if (name == "x86-64-v3" || name == "x86-64-v4") {
-        if (name == "x86-64-v4" && host_level() != name)
-            throw std::invalid_argument("this processor has no AVX-512, which x86-64-v4 needs");
-        return {name};
-    }
+Target Target::level(const std::string& name) {
+    if (name == "x86-64-v3" || name == "x86-64-v4") return {name};
     throw std::invalid_argument("unknown target " + name + "; known are x86-64-v3 and x86-64-v4");
+}
+
+Target Target::named(const std::string& name) {
+    Target target = level(name);
+    if (name == "x86-64-v4" && host_level() != name)
+        throw std::invalid_argument("this processor has no AVX-512, which x86-64-v4 needs");
+    return target;
 }
 
 std::unique_ptr<Executable> compile(const ir::Network& network, const ir::StepProgram& program,

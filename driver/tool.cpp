@@ -42,6 +42,7 @@ void build(Tool& tool) {
     add_grad(tool);
     add_train(tool);
     add_eval(tool);
+    add_compile(tool);
     add_explain(tool);
     add_later_verbs(tool);
 }

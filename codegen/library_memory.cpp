@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <set>
+
+#include "codegen/library.h"
+
+namespace snnc::codegen {
+namespace {
+
+constexpr std::int64_t line = 64;
+
+/// Room of a region beyond its rows: rounding up, and the vector behind the end.
+constexpr std::int64_t slack = 3 * line - 1;
+
+void add_rows(SizeFormula& size, const Slot& shape) {
+    const bool grows = shape.per_step && shape.ring == 0;
+    const std::int64_t bytes =
+        shape.row_bytes * (shape.per_step && shape.ring > 0 ? shape.ring : 1);
+    if (grows)
+        (shape.per_sample ? size.per_step_and_sample : size.per_step) += bytes;
+    else
+        (shape.per_sample ? size.per_sample : size.constant) += bytes;
+}
+
+class MemoryPlanner {
+ public:
+    MemoryPlanner(const ir::Network& network, const ir::StepProgram& program,
+                  const BufferPlan& plan, const LibraryModel& model)
+        : network_(network), program_(program), plan_(plan) {
+        for (const LibraryArray& array : model.arrays) elsewhere_.insert(array.tensor);
+        for (const LibraryParameter& one : model.parameters) elsewhere_.insert(one.tensor);
+        for (const auto& [tensor, bytes] : model.constants) elsewhere_.insert(tensor);
+        // What stands in a file's unit is converted on the way in.
+        for (const LibraryArray& array : model.arrays)
+            if (!array.output && network[array.tensor].unit != 1) elsewhere_.erase(array.tensor);
+    }
+
+    MemoryPlan run() {
+        find_padded();
+        for (std::size_t i = 0; i < plan_.slots.size(); ++i) result_.of_slot.push_back(place(i));
+        if (!network_.streams.empty()) result_.numbers = add({4, false, true, -1, 0}, false);
+        if (plan_.scratch_bytes_per_step > 0)
+            result_.scratch = add({plan_.scratch_bytes_per_step, true, false, -1, 0}, false);
+        result_.size.constant += line;  // the memory may begin anywhere
+        return std::move(result_);
+    }
+
+ private:
+    /// What compiled code reads beyond what it writes: words of bits, padded windows, parts.
+    void find_padded() {
+        const auto mark = [&](std::int32_t slot) {
+            if (slot >= 0) padded_.insert(slot);
+        };
+        for (const std::int32_t slot : plan_.bits) mark(slot);
+        for (const auto& [tensor, slot] : plan_.turned_windows) mark(slot);
+        for (const auto& [tensor, slot] : plan_.partial) mark(slot);
+    }
+
+    int place(std::size_t slot) {
+        const Slot& shape = plan_.slots[slot];
+        if (shape.port >= 0 && is_elsewhere(program_.ports[std::size_t(shape.port)].tensor))
+            return -1;
+        return add(shape, padded_.contains(std::int32_t(slot)));
+    }
+
+    bool is_elsewhere(ir::TensorId tensor) const {
+        const std::string& name = network_[tensor].name;
+        const bool number = network_[tensor].role == ir::Role::HyperParameter &&
+                            (name == ir::resumed_name || name == ir::first_step_name);
+        return number || elsewhere_.contains(tensor);
+    }
+
+    int add(const Slot& shape, bool zeroed) {
+        result_.regions.push_back({shape, zeroed});
+        add_rows(result_.size, shape);
+        result_.size.constant += slack;
+        return int(result_.regions.size()) - 1;
+    }
+
+    const ir::Network& network_;
+    const ir::StepProgram& program_;
+    const BufferPlan& plan_;
+    std::set<ir::TensorId> elsewhere_;  // arrays of the caller, parameters, constants
+    std::set<std::int32_t> padded_;
+    MemoryPlan result_;
+};
+
+}  // namespace
+
+MemoryPlan plan_memory(const ir::Network& network, const ir::StepProgram& program,
+                       const BufferPlan& plan, const LibraryModel& model) {
+    return MemoryPlanner(network, program, plan, model).run();
+}
+
+SizeFormula larger(const SizeFormula& a, const SizeFormula& b) {
+    return {std::max(a.constant, b.constant), std::max(a.per_step, b.per_step),
+            std::max(a.per_sample, b.per_sample),
+            std::max(a.per_step_and_sample, b.per_step_and_sample)};
+}
+
+std::int64_t past_row_bytes(const ir::Network& network, const ir::CarriedPast& past) {
+    return 4 * ir::element_count(network[past.past.tensor].shape);
+}
+
+SizeFormula state_size(const ir::Network& network, const LibraryModel& model) {
+    SizeFormula size;
+    size.constant = state_head_bytes + line;  // the state may begin anywhere
+    for (const ir::CarriedPast& past : model.pasts) {
+        const std::int64_t bytes = past.past.depth() * past_row_bytes(network, past);
+        (network[past.past.tensor].per_sample ? size.per_sample : size.constant) += bytes;
+        size.constant += line - 1;
+    }
+    return size;
+}
+
+}  // namespace snnc::codegen

@@ -1,0 +1,32 @@
+// From object code to the files that a C program links: a shared library or an archive. LLVM's own
+// tools work in process (object copying, lld), so that no compiler or linker is called.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace snnc::codegen {
+
+using ObjectCode = std::vector<std::byte>;
+
+/// The object with its global symbols under other names. Throws CompileFailure.
+ObjectCode rename_symbols(const ObjectCode& object,
+                          const std::map<std::string, std::string>& names);
+
+/// The symbols that the object defines for others.
+std::vector<std::string> defined_symbols(const ObjectCode& object);
+
+/// A shared library that exports `exported` alone and needs nothing but the C library and its
+/// mathematics. `name` is what programs look for. Throws CompileFailure.
+ObjectCode link_shared(const std::vector<ObjectCode>& objects, const std::string& name,
+                       const std::vector<std::string>& exported);
+
+/// One object in the place of several. Throws CompileFailure.
+ObjectCode link_object(const std::vector<ObjectCode>& objects);
+
+/// An archive for static linking. Throws CompileFailure.
+ObjectCode make_archive(const std::vector<ObjectCode>& objects);
+
+}  // namespace snnc::codegen

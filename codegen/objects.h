@@ -1,0 +1,14 @@
+// Object code of a step program, for execution in process and for libraries alike.
+#pragma once
+
+#include "codegen/cache.h"
+#include "codegen/plan.h"
+
+namespace snnc::codegen {
+
+/// All objects of a program: the module beside Halide's kernels, on all processors. Throws
+/// CompileFailure.
+Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
+                        const BufferPlan& plan, const Target& target);
+
+}  // namespace snnc::codegen
