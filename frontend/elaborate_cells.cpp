@@ -247,14 +247,19 @@ void CellUse::infer_dimensions() {
 
 // ---- variables -----------------------------------------------------------------------------
 
-ir::TensorId CellUse::add_variable(const Name& name) {
+ir::TensorId CellUse::add_variable(const std::string& name) {
     ir::Tensor tensor;
-    tensor.name = site_.name + "." + name.text;
+    tensor.name = site_.name + "." + name;
     tensor.shape = site_.shape;
     tensor.per_step = true;
     tensor.per_sample = true;
     tensor.range = site_.range;
     return context_.add(std::move(tensor));
+}
+
+ir::TensorId CellUse::promise(const std::string& name) {
+    const auto let = lets_.find(name);
+    return (let == lets_.end() ? variables_[name] : let->second.tensor) = add_variable(name);
 }
 
 /// What a variable is before the first step, as a tensor that the caller may give instead.
@@ -292,9 +297,9 @@ void CellUse::declare_state(const StateMember& state) {
 
 void CellUse::declare_variables() {
     for (const Name* name : states_)
-        if (!variables_.count(name->text)) variables_[name->text] = add_variable(*name);
+        if (!variables_.count(name->text)) variables_[name->text] = add_variable(name->text);
     for (const Name* name : outputs_)
-        if (!variables_.count(name->text)) variables_[name->text] = add_variable(*name);
+        if (!variables_.count(name->text)) variables_[name->text] = add_variable(name->text);
     for (const Name* name : states_) declare_state(*state_members_.at(name->text));
 }
 

@@ -50,7 +50,10 @@ class CellUse : public Names {
     /// A state or output one step before, with a value before the first step.
     Value past(const std::string& name) { return variable_value(name, 1); }
     std::vector<std::string> variable_names() const;
-    bool has_let(const std::string& name) const { return lets_.count(name) > 0; }
+    /// A let or an input, which has its tensor when the equations are defined, not before.
+    bool is_made_late(const std::string& name) const { return lets_.count(name) || input(name); }
+    /// Its tensor ahead of them, for a loop of cells that hand it round.
+    ir::TensorId promise(const std::string& name);
     const std::string& name() const { return site_.name; }
     const ir::Shape& shape() const { return site_.shape; }
 
@@ -121,7 +124,7 @@ class CellUse : public Names {
     void infer_dimensions();
     void declare_variables();
     void declare_state(const StateMember& state);
-    ir::TensorId add_variable(const Name& name);
+    ir::TensorId add_variable(const std::string& name);
     ir::TensorId start_tensor(const Name& name, const Value& value);
 
     // Parameters (elaborate_parameters.cpp).
@@ -154,6 +157,8 @@ class CellUse : public Names {
     void check_missing_equations();
     void define_variable(const std::string& name, Value value, const SourceRange& range);
     Value let_value(Let& let);
+    ir::TensorId add_late_variable(const Name& name, const Value& value, const ir::Shape& shape);
+    void check_promise(const Name& name, const Value& value);
     Value port_value(const std::string& name, int lag, const Path& path);
     Value variable_value(const std::string& name, int lag);
     bool variables_in_cell(ir::TensorId tensor) const;

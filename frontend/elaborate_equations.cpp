@@ -41,6 +41,7 @@ void CellUse::define(const std::map<std::string, Value>& ports) {
         const Let& let = lets_.at(name->text);
         if (!let.tensor.valid()) continue;
         const ir::Definition* definition = context_.network.definition(let.tensor);
+        if (!definition) continue;  // promised, and its mistake was reported
         const auto* copy = std::get_if<ir::Formula>(&definition->kind);
         if (!copy) continue;
         const ir::ExprNode& node = context_.network.pool[copy->value];
@@ -72,17 +73,11 @@ void CellUse::define_ports(const std::map<std::string, Value>& ports) {
 void CellUse::define_port(const Name& name, const Value& value) {
     ports_[name.text] = value;
     if (value.poisoned()) return;
-    const Extent where = extent(context_, value);
-    ir::Tensor tensor;
-    tensor.name = site_.name + "." + name.text;
-    tensor.shape = site_.shape;
-    tensor.per_step = where.per_step;
-    tensor.per_sample = where.per_sample;
-    if (is_zero_or_one(context_, value.expr)) tensor.kind = ir::DataKind::Spike;
-    tensor.range = site_.range;
-    const ir::TensorId port = context_.add(std::move(tensor), name.range);
+    ir::TensorId& port = variables_[name.text];
+    if (!port.valid()) port = add_late_variable(name, value, site_.shape);
+    if (is_zero_or_one(context_, value.expr)) context_.network[port].kind = ir::DataKind::Spike;
+    context_.origins.equations[port.index] = name.range;
     context_.define(port, ir::Formula{value.expr});
-    variables_[name.text] = port;
     const Op op = context_.network.pool[value.expr].op;
     if (op != Op::Read && op != Op::Constant) ports_[name.text] = read(context_, port);
 }
@@ -181,6 +176,27 @@ Value CellUse::variable_value(const std::string& name, int lag) {
     return read(context_, before == before_.end() ? variable : before->second);
 }
 
+/// The tensor of a port or a let whose value is known.
+ir::TensorId CellUse::add_late_variable(const Name& name, const Value& value,
+                                        const ir::Shape& shape) {
+    const Extent where = extent(context_, value);
+    const ir::TensorId variable = add_variable(name.text);
+    ir::Tensor& tensor = context_.network[variable];
+    tensor.shape = shape;
+    tensor.per_step = where.per_step;
+    tensor.per_sample = where.per_sample;
+    return variable;
+}
+
+/// Others have read it with the shape of the cells.
+void CellUse::check_promise(const Name& name, const Value& value) {
+    if (value.shape == site_.shape) return;
+    context_.error(Code::ShapeMismatch, name.range,
+                   fmt::format("`{}` is handed round by cells of shape {} and has one value for "
+                               "all of them",
+                               name.text, ir::to_string(site_.shape)));
+}
+
 /// Evaluated when it is first read, so that the order of the lines does not matter.
 Value CellUse::let_value(Let& let) {
     if (let.progress == Progress::Done) {
@@ -212,14 +228,10 @@ Value CellUse::let_value(Let& let) {
         value = {};
     }
     if (!value.poisoned() && let.progress == Progress::Running) {
-        ir::Tensor tensor;
-        tensor.name = site_.name + "." + name.text;
-        tensor.shape = value.shape;
-        const Extent where = extent(context_, value);
-        tensor.per_step = where.per_step;
-        tensor.per_sample = where.per_sample;
-        tensor.range = site_.range;
-        let.tensor = context_.add(std::move(tensor));
+        if (let.tensor.valid())
+            check_promise(name, value);
+        else
+            let.tensor = add_late_variable(name, value, value.shape);
         context_.origins.equations[let.tensor.index] = name.range;
         if (is_zero_or_one(context_, value.expr))
             context_.network[let.tensor].kind = ir::DataKind::Spike;

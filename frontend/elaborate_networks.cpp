@@ -87,22 +87,26 @@ ir::TensorId NetworkBuilder::whole_source(const Edge& edge) {
         return {};
     }
     const std::string& name = edge.member.empty() ? output->text : edge.member;
-    ir::TensorId variable = from.use->variable(name);
-    if (!variable.valid() && from.declared == Progress::Done) {
-        define(from);  // a `let` exists only then
-        variable = from.use->variable(name);
-    }
-    if (!variable.valid() && from.use->has_let(name)) {
-        // One that is there, but has no value, was reported.
-        if (from.defined == Progress::Running)
-            limited(edge.source_range, "a loop in which cells hand several `let`s to each other");
-        return {};
-    }
-    if (!variable.valid() && !from.broken && !from.use->has_let(name))
+    const ir::TensorId variable = from.use->variable(name);
+    if (variable.valid()) return variable;
+    if (!from.use->is_made_late(name)) {
         context_.unknown({name, edge.source_range},
                          fmt::format("`{}` has no variable `{}`", from.name, name),
                          from.use->variable_names());
-    return variable;
+        return {};
+    }
+    std::set<const Node*> seen;
+    if (waits_for_open(from, seen)) return from.use->promise(name);
+    define(from);
+    return from.use->variable(name);  // one that has no value was reported
+}
+
+/// Does a node need what is being made at the moment? Then its definition must wait.
+bool NetworkBuilder::waits_for_open(const Node& node, std::set<const Node*>& seen) {
+    if (!seen.insert(&node).second) return false;
+    if (node.declared == Progress::Running || node.defined == Progress::Running) return true;
+    return std::any_of(node.edges.begin(), node.edges.end(),
+                       [&](const Edge& edge) { return waits_for_open(*edge.from, seen); });
 }
 
 /// `b1.join.v -> …`: a variable inside of a network that is a layer.

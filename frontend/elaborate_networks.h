@@ -140,7 +140,6 @@ class NetworkBuilder {
     Node* add_node(Node::Kind kind, std::string name, const SourceRange& range);
     const CellDecl* find_cell(const Expressions::Callee& callee, const SourceRange& range);
     void name_twice(const Name& name, const SourceRange& first);
-    void limited(const SourceRange& range, const std::string& what);
 
     // Shapes and tensors (elaborate_networks.cpp, elaborate_layers.cpp).
     void declare(Node& node);
@@ -148,6 +147,7 @@ class NetworkBuilder {
     void define(Node& node);
     ir::TensorId source(Edge& edge);
     ir::TensorId whole_source(const Edge& edge);
+    static bool waits_for_open(const Node& node, std::set<const Node*>& seen);
     ir::TensorId inside(const Edge& edge);
     void check_assertion(Node& node, const ir::Shape& shape);
     void mark_spikes();

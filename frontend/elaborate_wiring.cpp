@@ -19,10 +19,6 @@ NetworkBuilder::NetworkBuilder(Context& context, Expressions& expressions,
       constants_(context, fmt::format("in the constants of `{}`", network.name.text)),
       dimensions_(context.dimensions, network) {}
 
-void NetworkBuilder::limited(const SourceRange& range, const std::string& what) {
-    context_.error(Code::LimitedWiring, range, what + " cannot be compiled yet");
-}
-
 // ---- members -------------------------------------------------------------------------------
 
 Node* NetworkBuilder::add_node(Node::Kind kind, std::string name, const SourceRange& range) {
