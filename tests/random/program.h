@@ -55,7 +55,7 @@ std::string number_as_text(double value);
 /// One use of a cell.
 struct Use {
     std::string name;
-    int width = 1;
+    Extents shape;
     std::map<std::string, std::function<double(int element)>> parameters;
     std::map<std::string, std::string> options;
     std::map<std::string, int> signals;  // variables and ports
@@ -138,7 +138,7 @@ Cell random_cell(Dice& dice, const std::string& name, Flavour flavour);
 struct Course {
     std::string text;
     bool stepped = true;
-    int width = 0;  // 0: one number
+    Extents shape;
     Evaluate value;
 };
 struct Label {
