@@ -1,6 +1,7 @@
 #include "driver/data_options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace snnc::driver {
 namespace {
@@ -14,10 +15,44 @@ SizeFinder sizes_of(const ir::Network& network) {
     return sizes;
 }
 
-void check_not_both(const DataOptions& options) {
-    if (options.data.empty() || (options.inputs.empty() && options.targets.empty())) return;
-    fail(Code::BadCommandLine,
-         "`--data` and `--input` or `--target` both say what the samples are");
+/// What gives each port its own array, for messages.
+std::string ways_out(const runtime::PortNames& ports) {
+    std::vector<std::string> options, members;
+    for (const std::string& name : ports.inputs)
+        options.push_back(fmt::format("--input {0}={0}.npy", name));
+    for (const std::string& name : ports.targets)
+        options.push_back(fmt::format("--target {0}={0}.npy", name));
+    for (const auto* names : {&ports.inputs, &ports.targets})
+        for (const std::string& name : *names) members.push_back(name + "_train");
+    return fmt::format(
+        "`{}` give each its own array; `--data` takes an .npz with {} and the same for _test",
+        fmt::join(options, " "), quoted_list(members));
+}
+
+runtime::DataSet load_set(const ir::Network& network, const std::string& name) {
+    const runtime::PortNames ports = port_names(network);
+    try {
+        return runtime::load_data_set(name, ports);
+    } catch (const runtime::DataError& error) {
+        if (error.kind != runtime::DataErrorKind::PortsDiffer) throw;
+        Diagnostic diagnostic = to_diagnostic(error);
+        diagnostic.notes.push_back(ways_out(ports));
+        throw Failure{std::move(diagnostic)};
+    }
+}
+
+/// The set that `--data` names.
+runtime::DataSet chosen_set(const ir::Network& network, const DataOptions& options) {
+    return load_set(network, options.data.empty() ? default_data : options.data);
+}
+
+/// Are the samples arrays of their own?
+bool arrays_given(const DataOptions& options) {
+    const bool given = !options.inputs.empty() || !options.targets.empty();
+    if (given && !options.data.empty())
+        fail(Code::BadCommandLine,
+             "`--data` and `--input` or `--target` both say what the samples are");
+    return given;
 }
 
 }  // namespace
@@ -35,27 +70,24 @@ void DataOptions::add_to(CLI::App& verb, bool testing) {
 }
 
 TrainingData load_data(Session& session, const ir::Network& network, const DataOptions& options) {
-    check_not_both(options);
     TrainingData result;
     SizeFinder sizes = sizes_of(network);
-    if (options.inputs.empty() && options.targets.empty()) {
-        const std::string name = options.data.empty() ? default_data : options.data;
-        runtime::DataSet set = runtime::load_data_set(name);
+    if (arrays_given(options)) {
+        result.train =
+            samples_of_arrays(session, network, options.inputs, options.targets, "--", sizes);
+    } else {
+        runtime::DataSet set = chosen_set(network, options);
         result.train = samples_of(network, std::move(set.train), set.name, sizes);
         if (options.test_data.empty()) {
             SizeFinder test_sizes = sizes;
             result.test = samples_of(network, std::move(set.test), set.name, test_sizes);
         }
-    } else {
-        result.train =
-            samples_of_arrays(session, network, options.inputs, options.targets, "--", sizes);
     }
+    SizeFinder test_sizes = sizes;
     if (!options.test_data.empty()) {
-        SizeFinder test_sizes = sizes;
-        runtime::DataSet set = runtime::load_data_set(options.test_data);
+        runtime::DataSet set = load_set(network, options.test_data);
         result.test = samples_of(network, std::move(set.test), set.name, test_sizes);
     } else if (!options.test_inputs.empty() || !options.test_targets.empty()) {
-        SizeFinder test_sizes = sizes;
         result.test = samples_of_arrays(session, network, options.test_inputs, options.test_targets,
                                         "--test-", test_sizes);
     }
@@ -65,16 +97,14 @@ TrainingData load_data(Session& session, const ir::Network& network, const DataO
 
 TrainingData load_test_data(Session& session, const ir::Network& network,
                             const DataOptions& options) {
-    check_not_both(options);
     TrainingData result;
     SizeFinder sizes = sizes_of(network);
-    if (options.inputs.empty() && options.targets.empty()) {
-        const std::string name = options.data.empty() ? default_data : options.data;
-        runtime::DataSet set = runtime::load_data_set(name);
-        result.test = samples_of(network, std::move(set.test), set.name, sizes);
-    } else {
+    if (arrays_given(options)) {
         result.test =
             samples_of_arrays(session, network, options.inputs, options.targets, "--", sizes);
+    } else {
+        runtime::DataSet set = chosen_set(network, options);
+        result.test = samples_of(network, std::move(set.test), set.name, sizes);
     }
     result.steps = sizes.size(network).steps;
     return result;

@@ -147,20 +147,25 @@ ir::Draws draws_of(std::uint64_t seed, std::int64_t epoch, std::span<const std::
     return {seed, std::uint32_t(epoch), {samples.begin(), samples.end()}, first_step};
 }
 
+runtime::PortNames port_names(const ir::Network& network) {
+    runtime::PortNames names;
+    for (const ir::TensorId id : network.inputs) names.inputs.push_back(network[id].name);
+    for (const ir::TensorId id : network.training->targets)
+        names.targets.push_back(network[id].name);
+    return names;
+}
+
 SampleSet samples_of(const ir::Network& network, runtime::DataPart part, const std::string& name,
                      SizeFinder& sizes) {
-    const auto& targets = network.training->targets;
-    if (network.inputs.size() != 1 || targets.size() != 1) {
-        fail(Code::SeveralInputs,
-             fmt::format("a data set feeds one input and one target, but `{}` has {} and {}",
-                         network.name, network.inputs.size(), targets.size()),
-             name, {"`--input NAME=X.npy` and `--target NAME=Y.npy` give each its own array"});
-    }
     SampleSet set{name, part.count(), {}};
-    set.columns.push_back(
-        Column::from_data_set(network, network.inputs[0], std::move(part.x), name, sizes));
-    set.columns.push_back(
-        Column::from_data_set(network, targets[0], std::move(part.y), name, sizes));
+    const auto add = [&](const std::vector<ir::TensorId>& ports,
+                         std::vector<runtime::Array>& arrays) {
+        for (std::size_t i = 0; i < ports.size(); ++i)
+            set.columns.push_back(
+                Column::from_data_set(network, ports[i], std::move(arrays[i]), name, sizes));
+    };
+    add(network.inputs, part.inputs);
+    add(network.training->targets, part.targets);
     return set;
 }
 

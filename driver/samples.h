@@ -58,8 +58,10 @@ Split split_samples(std::int64_t count, std::int64_t held_out, std::uint64_t see
 ir::Draws draws_of(std::uint64_t seed, std::int64_t epoch, std::span<const std::int64_t> samples,
                    std::int64_t first_step = 0);
 
-/// Needs a network with one input and a training with one target; says so otherwise
-/// (SeveralInputs).
+/// What a data set must have arrays for.
+runtime::PortNames port_names(const ir::Network& network);
+
+/// The part holds arrays for port_names(network). Reports as Column::from_data_set() does.
 SampleSet samples_of(const ir::Network& network, runtime::DataPart part, const std::string& name,
                      SizeFinder& sizes);
 

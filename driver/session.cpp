@@ -37,6 +37,7 @@ Code code_of(runtime::DataErrorKind kind) {
         case Kind::TensorUnknown: return Code::TensorUnknown;
         case Kind::CountMismatch: return Code::CountMismatch;
         case Kind::DataSetMissing: return Code::DataSetMissing;
+        case Kind::PortsDiffer: return Code::ArrayNotGiven;
         case Kind::WriteFailed: return Code::WriteFailed;
     }
     return Code::FileUnreadable;

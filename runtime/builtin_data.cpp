@@ -37,15 +37,15 @@ DataPart make_part(std::int64_t count, const char* name) {
             for (int x = 0; x < 36; ++x)
                 patterns[place(label, x, y)] = pattern(label, x - 4, y - 4);
 
-    DataPart part{Array(Dtype::U8, {count, side, side}), Array(Dtype::U8, {count})};
+    Array pictures(Dtype::U8, {count, side, side}), labels(Dtype::U8, {count});
     const Stream draws(0, Purpose::Data, name);
-    const auto pixels = part.x.as<std::uint8_t>();
+    const auto pixels = pictures.as<std::uint8_t>();
     for (std::int64_t i = 0; i < count; ++i) {
         const PhiloxBlock choice = draws.block(std::uint64_t(i), 1);
         const int label = int(choice[0] % classes);
         const int dx = int(choice[1] % 9), dy = int(choice[2] % 9);
         const double gain = 120 + double(choice[3] % 80);
-        part.y.as<std::uint8_t>()[std::size_t(i)] = std::uint8_t(label);
+        labels.as<std::uint8_t>()[std::size_t(i)] = std::uint8_t(label);
         for (int p = 0; p < side * side; ++p) {
             const int x = p % side + dx, y = p / side + dy;
             const double noise =
@@ -55,7 +55,7 @@ DataPart make_part(std::int64_t count, const char* name) {
                 std::uint8_t(std::clamp(value, 0.0, 255.0));
         }
     }
-    return part;
+    return {{std::move(pictures)}, {std::move(labels)}};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "runtime/dataset.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <vector>
@@ -23,11 +24,30 @@ std::string find_file(const fs::path& folder, const std::string& name) {
 }
 
 void check_counts(const DataPart& part, const std::string& file) {
-    if (part.x.shape.empty() || part.y.shape.empty() || part.x.shape[0] != part.y.shape[0])
-        throw DataError(DataErrorKind::CountMismatch, file,
-                        "has labels of shape " + to_string(part.y.shape) +
-                            " for samples of shape " + to_string(part.x.shape));
+    for (const auto* arrays : {&part.inputs, &part.targets}) {
+        for (const Array& array : *arrays) {
+            if (!array.shape.empty() && array.shape[0] == part.count()) continue;
+            throw DataError(DataErrorKind::CountMismatch, file,
+                            "has " + std::to_string(part.count()) +
+                                " samples, but also an array of shape " + to_string(array.shape));
+        }
+    }
     if (part.count() == 0) throw DataError(DataErrorKind::CountMismatch, file, "has no samples");
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "`" : ", `") + name + "`";
+    return text;
+}
+
+/// For sets whose arrays have no names.
+void check_one_of_each(const std::string& set, const PortNames& ports) {
+    if (ports.inputs.size() == 1 && ports.targets.size() == 1) return;
+    throw DataError(DataErrorKind::PortsDiffer, set,
+                    "feeds one input and one target, but the network has the inputs " +
+                        joined(ports.inputs) + " and the training the targets " +
+                        (ports.targets.empty() ? "(none)" : joined(ports.targets)));
 }
 
 DataPart read_idx_part(const fs::path& folder, const std::string& part) {
@@ -38,7 +58,7 @@ DataPart read_idx_part(const fs::path& folder, const std::string& part) {
         if (file.empty())
             throw DataError(DataErrorKind::DataSetMissing, folder.string(),
                             "has no file " + name + " or " + name + ".gz");
-    DataPart result{read_idx(image_file), read_idx(label_file)};
+    DataPart result{{read_idx(image_file)}, {read_idx(label_file)}};
     check_counts(result, label_file);
     return result;
 }
@@ -47,13 +67,57 @@ DataSet read_idx_folder(const std::string& name, const fs::path& folder) {
     return {name, read_idx_part(folder, "train"), read_idx_part(folder, "t10k")};
 }
 
-DataSet read_npz(const std::string& path) {
-    const auto member = [&](const char* name) { return read_npy(path + ":" + name); };
-    DataSet set{path, {member("x_train"), member("y_train")}, {member("x_test"), member("y_test")}};
-    check_counts(set.train, path);
-    check_counts(set.test, path);
-    return set;
-}
+/// The arrays of an .npz by the names of ports; what is missing is noted.
+class NpzReader {
+ public:
+    NpzReader(std::string path, const PortNames& ports)
+        : path_(std::move(path)), ports_(ports), members_(npz_members(path_)) {}
+
+    DataSet read() {
+        const PortNames train = names("_train"), test = names("_test");
+        if (!missing_.empty())
+            throw DataError(DataErrorKind::TensorMissing, path_, "has no " + joined(missing_));
+        return {path_, part(train), part(test)};
+    }
+
+ private:
+    PortNames names(const std::string& suffix) {
+        return {names(ports_.inputs, "x", suffix), names(ports_.targets, "y", suffix)};
+    }
+
+    /// `usual` names the only port of its kind as well.
+    std::vector<std::string> names(const std::vector<std::string>& ports, const std::string& usual,
+                                   const std::string& suffix) {
+        std::vector<std::string> found;
+        for (const std::string& port : ports) {
+            std::string name = port + suffix;
+            if (!has(name) && ports.size() == 1) name = usual + suffix;
+            if (!has(name)) missing_.push_back(name);
+            found.push_back(name);
+        }
+        return found;
+    }
+
+    bool has(const std::string& name) const {
+        return std::find(members_.begin(), members_.end(), name) != members_.end();
+    }
+
+    DataPart part(const PortNames& names) const {
+        const auto arrays = [&](const std::vector<std::string>& members) {
+            std::vector<Array> result;
+            for (const std::string& member : members)
+                result.push_back(read_npy(path_ + ":" + member));
+            return result;
+        };
+        DataPart part{arrays(names.inputs), arrays(names.targets)};
+        check_counts(part, path_);
+        return part;
+    }
+
+    std::string path_;
+    const PortNames& ports_;
+    std::vector<std::string> members_, missing_;
+};
 
 std::vector<fs::path> search_folders(const std::string& name) {
     std::vector<fs::path> folders;
@@ -66,9 +130,15 @@ std::vector<fs::path> search_folders(const std::string& name) {
 
 }  // namespace
 
-DataSet load_data_set(const std::string& name) {
+std::int64_t DataPart::count() const {
+    const std::vector<Array>& arrays = inputs.empty() ? targets : inputs;
+    return arrays.empty() || arrays[0].shape.empty() ? 0 : arrays[0].shape[0];
+}
+
+DataSet load_data_set(const std::string& name, const PortNames& ports) {
+    if (name.ends_with(".npz")) return NpzReader(name, ports).read();
+    check_one_of_each(name, ports);
     if (name == "builtin") return builtin_data_set();
-    if (name.ends_with(".npz")) return read_npz(name);
     std::error_code ignored;
     if (name.find('/') != std::string::npos || fs::is_directory(name, ignored)) {
         if (!fs::is_directory(name, ignored))

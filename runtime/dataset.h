@@ -2,16 +2,24 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "runtime/array.h"
 #include "runtime/error.h"
 
 namespace snnc::runtime {
 
-/// Samples first. Bytes (u8) stand for pixels: value/255.
+/// The inputs of a network and the targets of a training, by name: what a data set must have arrays
+/// for.
+struct PortNames {
+    std::vector<std::string> inputs, targets;
+};
+
+/// An array for each input and target, in the order of their names, samples first. Bytes (u8) of
+/// inputs stand for pixels: value/255.
 struct DataPart {
-    Array x, y;
-    std::int64_t count() const { return x.shape.empty() ? 0 : x.shape[0]; }
+    std::vector<Array> inputs, targets;
+    std::int64_t count() const;
 };
 
 struct DataSet {
@@ -19,10 +27,16 @@ struct DataSet {
     DataPart train, test;
 };
 
-/// `name` is a known data set ("fashion-mnist", "mnist": searched in $SNNC_DATA/NAME and the
-/// system's data set folders), a folder with the four IDX files, an .npz with x_train y_train
-/// x_test y_test, or "builtin". Throws DataError; a missing data set says where it was looked for.
-DataSet load_data_set(const std::string& name);
+/// `name` is one of
+///
+/// * a known data set ("fashion-mnist", "mnist": searched in $SNNC_DATA/NAME and the system's data
+///   set folders), a folder with the four IDX files, or "builtin": one input, one target;
+/// * an .npz with the members NAME_train and NAME_test for each input and target; a single input
+///   may be called x there, a single target y.
+///
+/// Throws DataError: a missing data set says where it was looked for, PortsDiffer where the set has
+/// one input and one target and the network others.
+DataSet load_data_set(const std::string& name, const PortNames& ports);
 
 /// Ten classes of 28x28 pictures, drawn by the program itself: a blurred pattern for each class,
 /// shifted, scaled and covered with noise. Seeded; says of itself that it is not Fashion-MNIST.

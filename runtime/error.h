@@ -22,6 +22,7 @@ enum class DataErrorKind {
     TensorUnknown,
     CountMismatch,
     DataSetMissing,
+    PortsDiffer,
     WriteFailed,
 };
 

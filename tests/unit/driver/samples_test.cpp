@@ -38,7 +38,7 @@ TEST(Samples, bytes_of_pictures_become_fractions) {
     Case one(false);
     SizeFinder sizes;
     const SampleSet set =
-        samples_of(one.network, {bytes({4, 1, 2}), bytes({4})}, "pictures", sizes);
+        samples_of(one.network, {{bytes({4, 1, 2})}, {bytes({4})}}, "pictures", sizes);
     PortValues values(one.network);
     const std::int64_t order[] = {3, 1};
     set.gather(order, values);
@@ -50,7 +50,8 @@ TEST(Samples, bytes_of_pictures_become_fractions) {
 TEST(Samples, of_a_data_set_come_before_the_steps) {
     Case one(true);
     SizeFinder sizes;
-    const SampleSet set = samples_of(one.network, {bytes({2, 3, 2}), bytes({2})}, "courses", sizes);
+    const SampleSet set =
+        samples_of(one.network, {{bytes({2, 3, 2})}, {bytes({2})}}, "courses", sizes);
     EXPECT_EQ(sizes.steps, 3);
     PortValues values(one.network);
     const std::int64_t order[] = {1, 0};
@@ -76,7 +77,8 @@ TEST(Samples, of_arrays_come_after_the_steps) {
 TEST(Samples, of_another_shape_are_refused) {
     Case one(false);
     SizeFinder sizes;
-    EXPECT_THROW(samples_of(one.network, {bytes({4, 3}), bytes({4})}, "pictures", sizes), Failure);
+    EXPECT_THROW(samples_of(one.network, {{bytes({4, 3})}, {bytes({4})}}, "pictures", sizes),
+                 Failure);
 }
 
 }  // namespace

@@ -2,15 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/archives.h"
 #include "tests/support/process.h"
-#include "tests/unit/runtime/archives.h"
 #include "tests/unit/runtime/failure.h"
 
 namespace snnc::runtime {
 namespace {
 
-using test::gzip;
-using test::idx;
+using snnc::test::gzip;
+using snnc::test::idx;
 using test::kind_of_failure;
 
 class Idx : public testing::Test {

@@ -3,18 +3,18 @@
 #include <gtest/gtest.h>
 
 #include "runtime/atomic_file.h"
+#include "tests/support/archives.h"
 #include "tests/support/process.h"
-#include "tests/unit/runtime/archives.h"
 #include "tests/unit/runtime/failure.h"
 
 namespace snnc::runtime {
 namespace {
 
+using snnc::test::npy;
 using snnc::test::TemporaryFolder;
 using snnc::test::write_text;
 using test::failure_of;
 using test::kind_of_failure;
-using test::npy;
 
 template <class T>
 std::string bytes_of(const std::vector<T>& values) {
@@ -140,7 +140,8 @@ TEST(Npy, DamageIsRefusedWhereverItIs) {
 TEST(Npz, MembersAreNamedBehindAColon) {
     const TemporaryFolder folder;
     const std::string file = folder.file("a.npz");
-    write_text(file, test::zip({{"x.npy", npy("'<f4'", "(2,)", two_floats)}, {"notes.txt", "hi"}}));
+    write_text(file,
+               snnc::test::zip({{"x.npy", npy("'<f4'", "(2,)", two_floats)}, {"notes.txt", "hi"}}));
     EXPECT_EQ(read_npy(file + ":x").to_f32(), (std::vector<float>{1, 2.5}));
     EXPECT_EQ(npz_members(file), std::vector<std::string>{"x"});
     EXPECT_EQ(kind_of_failure([&] { read_npy(file + ":y"); }), DataErrorKind::TensorMissing);

@@ -2,17 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/archives.h"
 #include "tests/support/process.h"
-#include "tests/unit/runtime/archives.h"
 #include "tests/unit/runtime/failure.h"
 
 namespace snnc::runtime {
 namespace {
 
 using snnc::test::write_text;
+using snnc::test::ZipMember;
 using test::failure_of;
 using test::kind_of_failure;
-using test::ZipMember;
 using Method = ZipMember::Method;
 
 class Zip : public testing::Test {
@@ -31,7 +31,7 @@ class Zip : public testing::Test {
 TEST_F(Zip, MembersAreStoredOrDeflated) {
     const std::string large(100000, 'x');
     const std::string archive =
-        test::zip({{"first", "as it is"}, {"m", large, Method::Deflated}, {"empty", ""}});
+        snnc::test::zip({{"first", "as it is"}, {"m", large, Method::Deflated}, {"empty", ""}});
     ASSERT_LT(archive.size(), large.size());
     EXPECT_EQ(read(archive, "first"), "as it is");
     EXPECT_EQ(read(archive, "m"), large);
@@ -40,21 +40,21 @@ TEST_F(Zip, MembersAreStoredOrDeflated) {
 }
 
 TEST_F(Zip, EmptyMembersMayBeDeflated) {
-    EXPECT_EQ(read(test::zip({{"m", "", Method::Deflated}})), "");
+    EXPECT_EQ(read(snnc::test::zip({{"m", "", Method::Deflated}})), "");
 }
 
 TEST_F(Zip, LargeSizesStandInTheExtraField) {
-    EXPECT_EQ(read(test::zip({{"m", "contents", Method::Stored, true}})), "contents");
-    EXPECT_EQ(read(test::zip({{"m", "contents", Method::Deflated, true}})), "contents");
+    EXPECT_EQ(read(snnc::test::zip({{"m", "contents", Method::Stored, true}})), "contents");
+    EXPECT_EQ(read(snnc::test::zip({{"m", "contents", Method::Deflated, true}})), "contents");
 }
 
 TEST_F(Zip, AnArchiveMayHaveNoMembers) {
-    write_text(file_, test::zip({}));
+    write_text(file_, snnc::test::zip({}));
     EXPECT_TRUE(zip_members(file_).empty());
 }
 
 TEST_F(Zip, AMissingMemberIsToldWithThoseThatAreThere) {
-    const DataError error = failure_of([&] { read(test::zip({{"a", ""}, {"b", ""}}), "c"); });
+    const DataError error = failure_of([&] { read(snnc::test::zip({{"a", ""}, {"b", ""}}), "c"); });
     EXPECT_EQ(error.kind, DataErrorKind::TensorMissing);
     EXPECT_STREQ(error.what(), "has no member c (it has a, b)");
 }
@@ -62,32 +62,32 @@ TEST_F(Zip, AMissingMemberIsToldWithThoseThatAreThere) {
 TEST_F(Zip, OtherFilesAreRefused) {
     EXPECT_EQ(refusal(""), DataErrorKind::FileEmpty);
     EXPECT_EQ(refusal("not an archive"), DataErrorKind::BadFormat);
-    EXPECT_EQ(refusal(test::zip({{"m", "x", Method::Unknown}})), DataErrorKind::BadFormat);
+    EXPECT_EQ(refusal(snnc::test::zip({{"m", "x", Method::Unknown}})), DataErrorKind::BadFormat);
 }
 
 TEST_F(Zip, AWrongChecksumIsDamage) {
-    std::string archive = test::zip({{"m", "contents"}});
+    std::string archive = snnc::test::zip({{"m", "contents"}});
     archive[archive.find("contents")] = 'C';
     EXPECT_EQ(refusal(archive), DataErrorKind::BadFormat);
 }
 
 TEST_F(Zip, APromiseThatDeflateCannotKeepIsNotBelieved) {
-    std::string archive = test::zip({{"m", "contents", Method::Deflated}});
+    std::string archive = snnc::test::zip({{"m", "contents", Method::Deflated}});
     const std::size_t entry = archive.find("PK\1\2");
     archive.replace(entry + 24, 4, "\xff\xff\xff\x7f");
     EXPECT_EQ(refusal(archive), DataErrorKind::BadFormat);
 }
 
 TEST_F(Zip, AnArchiveThatIsCutShort) {
-    const std::string archive = test::zip({{"m", "contents"}});
+    const std::string archive = snnc::test::zip({{"m", "contents"}});
     EXPECT_EQ(refusal(archive.substr(0, 20)), DataErrorKind::FileTruncated);
     EXPECT_EQ(refusal(archive.substr(0, archive.size() - 4)), DataErrorKind::FileTruncated);
 }
 
 TEST_F(Zip, DamageIsRefusedWhereverItIs) {
     const auto read_it = [&](const std::string& bytes) { read(bytes); };
-    test::read_damaged(test::zip({{"m", "contents"}}), read_it);
-    test::read_damaged(test::zip({{"m", "contents", Method::Deflated, true}}), read_it);
+    test::read_damaged(snnc::test::zip({{"m", "contents"}}), read_it);
+    test::read_damaged(snnc::test::zip({{"m", "contents", Method::Deflated, true}}), read_it);
 }
 
 }  // namespace

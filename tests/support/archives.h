@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace snnc::runtime::test {
+namespace snnc::test {
 
 std::string gzip(const std::string& contents);
 
@@ -26,4 +26,4 @@ std::string npy(const std::string& descr, const std::string& shape, const std::s
 /// An IDX file of unsigned bytes.
 std::string idx(const std::vector<std::uint32_t>& shape, const std::string& data);
 
-}  // namespace snnc::runtime::test
+}  // namespace snnc::test

@@ -1,10 +1,10 @@
-#include "tests/unit/runtime/archives.h"
+#include "tests/support/archives.h"
 
 #include <zlib.h>
 
 #include <stdexcept>
 
-namespace snnc::runtime::test {
+namespace snnc::test {
 namespace {
 
 /// zlib's `window_bits` choose the form: negative: bare, with 16 added: gzip.
@@ -79,4 +79,4 @@ std::string idx(const std::vector<std::uint32_t>& shape, const std::string& data
     return text + data;
 }
 
-}  // namespace snnc::runtime::test
+}  // namespace snnc::test
