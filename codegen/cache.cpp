@@ -5,24 +5,18 @@
 #include <filesystem>
 
 #include "runtime/atomic_file.h"
+#include "support/fnv.h"
 
 namespace snnc::codegen {
 namespace {
 
 constexpr std::string_view magic = "snnc-objects-1\n";
 
-std::uint64_t hash(std::string_view text, std::uint64_t start) {
-    std::uint64_t value = start;
-    for (const char c : text) value = (value ^ std::uint8_t(c)) * 0x100000001b3u;
-    return value;
-}
-
 /// 128 bits from two differently started FNV-1a sums.
 std::string digest(std::string_view text) {
     char name[33];
-    std::snprintf(name, sizeof name, "%016llx%016llx",
-                  static_cast<unsigned long long>(hash(text, 0xcbf29ce484222325u)),
-                  static_cast<unsigned long long>(hash(text, 0x84222325cbf29ce4u)));
+    std::snprintf(name, sizeof name, "%016llx%016llx", static_cast<unsigned long long>(fnv1a(text)),
+                  static_cast<unsigned long long>(fnv1a(text, 0x84222325cbf29ce4u)));
     return name;
 }
 

@@ -1,14 +1,12 @@
 // Compiled code on disk: object files by the hash of what they were made from.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
-#include <vector>
+
+#include "codegen/objects.h"
 
 namespace snnc::codegen {
-
-using Objects = std::vector<std::vector<std::byte>>;
 
 /// A folder of entries; each is complete or absent, and checked when it is read. An empty folder
 /// name switches the cache off. Failing to write is no error: the next run compiles again.

@@ -34,6 +34,10 @@ struct LibraryArray {
     bool output = false;
 };
 
+/// Gives each array its member: its name as C takes it, with a line behind what C or the library
+/// has for itself or another array has already ("out.s" is `out_s`, "int" is `int_`).
+void name_members(std::vector<LibraryArray>& arrays);
+
 /// A tensor in the block of parameters.
 struct LibraryParameter {
     ir::TensorId tensor;
@@ -47,8 +51,7 @@ struct LibraryModel {
     std::int64_t parameter_bytes = 0;
     /// The past that a run hands to the one that goes on from it.
     std::vector<ir::CarriedPast> pasts;
-    /// What is fixed when the library is made: edges of sparse layers, numbers such as
-    /// `mode.train`.
+    /// What is fixed when the library is made: the edges of sparse layers.
     std::map<ir::TensorId, std::vector<std::byte>> constants;
     /// The block of parameters, where it comes with the library.
     std::optional<std::vector<std::byte>> weights;
@@ -95,7 +98,10 @@ SizeFormula state_size(const ir::Network& network, const LibraryModel& model);
 /// Bytes of one step of a past.
 std::int64_t past_row_bytes(const ir::Network& network, const ir::CarriedPast& past);
 
-/// A part of the memory for one run: 64-byte aligned, with a vector of room behind it.
+/// Behind the rows of a region: what a vector may read beyond the end.
+inline constexpr std::int64_t region_room = 128;
+
+/// A part of the memory for one run: 64-byte aligned.
 struct Region {
     Slot shape;
     bool zeroed = false;  // before each run
@@ -108,6 +114,7 @@ struct MemoryPlan {
     int scratch = -1;
     SizeFormula size;  // of all of it, wherever the memory begins
 };
+/// Throws std::logic_error if the program reads something that nobody gives.
 MemoryPlan plan_memory(const ir::Network& network, const ir::StepProgram& program,
                        const BufferPlan& plan, const LibraryModel& model);
 

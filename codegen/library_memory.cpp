@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "codegen/library.h"
 
@@ -8,8 +9,8 @@ namespace {
 
 constexpr std::int64_t line = 64;
 
-/// Room of a region beyond its rows: rounding up, and the vector behind the end.
-constexpr std::int64_t slack = 3 * line - 1;
+/// What a region needs beyond its rows at most: its room, rounded up.
+constexpr std::int64_t slack = region_room + line - 1;
 
 void add_rows(SizeFormula& size, const Slot& shape) {
     const bool grows = shape.per_step && shape.ring == 0;
@@ -29,9 +30,14 @@ class MemoryPlanner {
         for (const LibraryArray& array : model.arrays) elsewhere_.insert(array.tensor);
         for (const LibraryParameter& one : model.parameters) elsewhere_.insert(one.tensor);
         for (const auto& [tensor, bytes] : model.constants) elsewhere_.insert(tensor);
+        for (const ir::CarriedPast& past : model.pasts)
+            given_.insert(past.given.begin(), past.given.end());
         // What stands in a file's unit is converted on the way in.
         for (const LibraryArray& array : model.arrays)
-            if (!array.output && network[array.tensor].unit != 1) elsewhere_.erase(array.tensor);
+            if (!array.output && network[array.tensor].unit != 1) {
+                elsewhere_.erase(array.tensor);
+                given_.insert(array.tensor);
+            }
     }
 
     MemoryPlan run() {
@@ -57,8 +63,12 @@ class MemoryPlanner {
 
     int place(std::size_t slot) {
         const Slot& shape = plan_.slots[slot];
-        if (shape.port >= 0 && is_elsewhere(program_.ports[std::size_t(shape.port)].tensor))
-            return -1;
+        if (shape.port >= 0) {
+            const ir::Port& port = program_.ports[std::size_t(shape.port)];
+            if (is_elsewhere(port.tensor)) return -1;
+            if (port.direction != ir::Port::Direction::Out && !given_.contains(port.tensor))
+                throw std::logic_error("nobody gives " + network_[port.tensor].name);
+        }
         return add(shape, padded_.contains(std::int32_t(slot)));
     }
 
@@ -80,6 +90,7 @@ class MemoryPlanner {
     const ir::StepProgram& program_;
     const BufferPlan& plan_;
     std::set<ir::TensorId> elsewhere_;  // arrays of the caller, parameters, constants
+    std::set<ir::TensorId> given_;      // what the run is given in its memory
     std::set<std::int32_t> padded_;
     MemoryPlan result_;
 };

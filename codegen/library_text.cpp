@@ -1,8 +1,10 @@
-// The C header and the manifest of a library.
+// What a library says of itself: names, messages, the C header and the manifest.
 #include <fmt/format.h>
 
 #include <cctype>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
 
 #include "codegen/library.h"
 
@@ -30,13 +32,19 @@ std::string full_shape(const ir::Tensor& tensor) {
     return text + "]";
 }
 
-ir::Shape shape_in_files(const ir::Tensor& tensor) {
-    ir::Shape shape = tensor.shape;
-    if (tensor.transposed_in_files && !shape.empty()) {
-        shape.insert(shape.begin(), shape.back());
-        shape.pop_back();
-    }
-    return shape;
+/// Words that no array may have as its name: those of C and C++, and, whatever their case, the
+/// other fields and the beginnings of errors that are not an array's.
+constexpr std::string_view words =
+    " asm auto bool break case catch char class const continue default delete do double else enum "
+    "extern false float for friend goto if inline int long mutable namespace new operator private "
+    "protected public register restrict return short signed sizeof static struct switch template "
+    "this throw true try typedef union unsigned using virtual void volatile while ";
+constexpr std::string_view fields =
+    " ABI_VERSION STRUCT_BYTES STEPS SAMPLES SEED PARAMETERS PARAMETERS_BYTES STATE STATE_BYTES "
+    "MEMORY MEMORY_BYTES ARGUMENTS VALUES ";
+
+bool is_among(std::string_view list, const std::string& word) {
+    return list.find(" " + word + " ") != std::string_view::npos;
 }
 
 class HeaderWriter {
@@ -128,7 +136,7 @@ int32_t {0}_weights(void *parameters, int64_t parameters_bytes);
         for (const LibraryParameter& parameter : model_.parameters) {
             const ir::Tensor& tensor = network_[parameter.tensor];
             text_ +=
-                fmt::format(" *   {} {}\n", tensor.name, ir::to_string(shape_in_files(tensor)));
+                fmt::format(" *   {} {}\n", tensor.name, ir::to_string(ir::shape_in_files(tensor)));
         }
         if (!model_.parameters.empty()) text_ += " */\n";
     }
@@ -196,6 +204,65 @@ std::int64_t array_offset(std::size_t index) { return 80 + 16 * std::int64_t(ind
 
 }  // namespace
 
+void name_members(std::vector<LibraryArray>& arrays) {
+    std::set<std::string> taken;  // in the case of errors
+    for (LibraryArray& array : arrays) {
+        array.member = c_identifier(array.name);
+        while (is_among(words, array.member) || is_among(fields, upper(array.member)) ||
+               taken.contains(upper(array.member)))
+            array.member += '_';
+        taken.insert(upper(array.member));
+    }
+}
+
+std::vector<ErrorText> error_texts(const ir::Network& network, const LibraryModel& model) {
+    const auto code = [](LibraryError error) { return std::int32_t(error); };
+    using Error = LibraryError;
+    std::vector<ErrorText> texts = {
+        {code(Error::None), "OK", "no error"},
+        {code(Error::ArgumentsNull), "ARGUMENTS_NULL", "the arguments are null"},
+        {code(Error::WrongVersion), "WRONG_VERSION",
+         "abi_version or struct_bytes is not that of this library: was it compiled with another "
+         "header?"},
+        {code(Error::StepsOutOfRange), "STEPS_OUT_OF_RANGE",
+         "steps must be at least 1, and no array may have more than 2^31 - 1 elements"},
+        {code(Error::SamplesOutOfRange), "SAMPLES_OUT_OF_RANGE",
+         "samples must be at least 1 and less than 2^31"},
+        {code(Error::ParametersNull), "PARAMETERS_NULL", "parameters is null"},
+        {code(Error::ParametersSize), "PARAMETERS_SIZE",
+         fmt::format("parameters_bytes must be {}", model.parameter_bytes)},
+        {code(Error::StateNull), "STATE_NULL", "state is null"},
+        {code(Error::StateSize), "STATE_SIZE",
+         fmt::format("state_bytes is less than {}_state_bytes(samples)", model.prefix)},
+        {code(Error::StateForeign), "STATE_FOREIGN",
+         fmt::format("the state was not begun by {0}_begin or {0}_run of this library",
+                     model.prefix)},
+        {code(Error::StateSamples), "STATE_SAMPLES",
+         "the state was begun with another number of samples"},
+        {code(Error::MemoryNull), "MEMORY_NULL", "memory is null"},
+        {code(Error::MemorySize), "MEMORY_SIZE",
+         fmt::format("memory_bytes is less than {}_memory_bytes(steps, samples)", model.prefix)},
+        {code(Error::ProcessorTooOld), "PROCESSOR_TOO_OLD",
+         "this processor has less than every processor that the library was compiled for"},
+        {code(Error::NameUnknown), "NAME_UNKNOWN", "there is no parameter of this name"},
+        {code(Error::ValuesNull), "VALUES_NULL", "name or values is null"},
+        {code(Error::ValuesSize), "VALUES_SIZE",
+         "count is not the number of elements of this parameter"},
+    };
+    std::int32_t next = code(Error::ArrayNull);
+    for (const LibraryArray& array : model.arrays) {
+        const std::string name = upper(array.member);
+        const ir::Tensor& tensor = network[array.tensor];
+        texts.push_back({next++, name + "_NULL", fmt::format("{}.data is null", array.member)});
+        texts.push_back(
+            {next++, name + "_SIZE",
+             fmt::format("{}.bytes must be {}{}{}", array.member, tensor.per_step ? "steps * " : "",
+                         tensor.per_sample ? "samples * " : "",
+                         4 * ir::element_count(tensor.shape))});
+    }
+    return texts;
+}
+
 std::string library_header(const ir::Network& network, const LibraryModel& model,
                            const LibraryRequest& request) {
     return HeaderWriter(network, model, request).write();
@@ -236,7 +303,7 @@ std::string library_manifest(const ir::Network& network, const LibraryModel& mod
         const ir::Tensor& tensor = network[parameter.tensor];
         manifest["parameters"].push_back({{"name", tensor.name},
                                           {"dtype", "float32"},
-                                          {"shape", shape_in_files(tensor)},
+                                          {"shape", ir::shape_in_files(tensor)},
                                           {"offset", parameter.offset},
                                           {"stored_shape", tensor.shape},
                                           {"last_axis_first", tensor.transposed_in_files}});

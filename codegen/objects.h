@@ -1,10 +1,15 @@
 // Object code of a step program, for execution in process and for libraries alike.
 #pragma once
 
-#include "codegen/cache.h"
+#include <cstddef>
+#include <vector>
+
 #include "codegen/plan.h"
 
 namespace snnc::codegen {
+
+using ObjectCode = std::vector<std::byte>;
+using Objects = std::vector<ObjectCode>;
 
 /// All objects of a program: the module beside Halide's kernels, on all processors. Throws
 /// CompileFailure.

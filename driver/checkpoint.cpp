@@ -158,12 +158,13 @@ TrainingMemory load_checkpoint(const std::string& folder, const ir::Network& net
     const auto kept = kept_tensors(network);
     for (const ir::TensorId id : kept) {
         const auto found = contents.tensors.find(network[id].name);
-        if (found == contents.tensors.end() || found->second.shape != file_shape(network[id])) {
+        if (found == contents.tensors.end() ||
+            found->second.shape != ir::shape_in_files(network[id])) {
             fail(Code::CheckpointMismatch,
                  fmt::format(
                      "the checkpoint has no tensor `{}` of shape {}, so it belongs to another "
                      "network or optimiser",
-                     network[id].name, runtime::to_string(file_shape(network[id]))),
+                     network[id].name, runtime::to_string(ir::shape_in_files(network[id]))),
                  file);
         }
         values[id] = from_file_layout(network[id], found->second);

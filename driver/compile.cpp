@@ -2,13 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "driver/output_files.h"
 #include "driver/parameters.h"
 #include "driver/pipeline.h"
 #include "driver/run_state.h"
 #include "runtime/atomic_file.h"
+#include "support/fnv.h"
 
 #ifdef SNNC_CODEGEN
 #include "codegen/library.h"
@@ -28,54 +28,6 @@ struct CompileOptions {
 #ifdef SNNC_CODEGEN
 
 using codegen::LibraryKind;
-
-/// 64 bits of FNV-1a.
-std::uint64_t hash_of(const std::string& text) {
-    std::uint64_t hash = 0xcbf29ce484222325u;
-    for (const char c : text) hash = (hash ^ std::uint8_t(c)) * 0x100000001b3u;
-    return hash;
-}
-
-/// The name of a field in C: "out.s" is `out_s`; keywords get a line behind them.
-std::string member_name(const std::string& name, std::set<std::string>& taken) {
-    static const std::set<std::string> words = {"asm",          "auto",
-                                                "bool",         "break",
-                                                "case",         "catch",
-                                                "char",         "class",
-                                                "const",        "continue",
-                                                "default",      "delete",
-                                                "do",           "double",
-                                                "else",         "enum",
-                                                "extern",       "false",
-                                                "float",        "for",
-                                                "friend",       "goto",
-                                                "if",           "inline",
-                                                "int",          "long",
-                                                "mutable",      "namespace",
-                                                "new",          "operator",
-                                                "private",      "protected",
-                                                "public",       "register",
-                                                "restrict",     "return",
-                                                "short",        "signed",
-                                                "sizeof",       "static",
-                                                "struct",       "switch",
-                                                "template",     "this",
-                                                "throw",        "true",
-                                                "try",          "typedef",
-                                                "union",        "unsigned",
-                                                "using",        "virtual",
-                                                "void",         "volatile",
-                                                "while",        "abi_version",
-                                                "struct_bytes", "steps",
-                                                "samples",      "seed",
-                                                "parameters",   "parameters_bytes",
-                                                "state",        "state_bytes",
-                                                "memory",       "memory_bytes"};
-    std::string member = codegen::c_identifier(name);
-    while (words.contains(member) || taken.contains(member)) member += '_';
-    taken.insert(member);
-    return member;
-}
 
 /// Where the three files go.
 struct Names {
@@ -143,10 +95,7 @@ class LibraryMaker {
         const RunState state(network, ir::pasts(network));
         ir::LoweringOptions lowering;
         lowering.results = network.outputs;
-        for (const ir::TensorId id : state.results())
-            if (std::find(lowering.results.begin(), lowering.results.end(), id) ==
-                lowering.results.end())
-                lowering.results.push_back(id);
+        for (const ir::TensorId id : state.results()) lowering.want(id);
         const ir::StepProgram program = make_program(network, lowering);
         request.source_hash = source_hash();
         write(codegen::make_library(network, program, model(network, program, state, values),
@@ -173,16 +122,14 @@ class LibraryMaker {
         codegen::LibraryModel model;
         model.prefix =
             options_.prefix.empty() ? codegen::c_identifier(names_.stem) : options_.prefix;
-        std::set<std::string> taken;
         for (const ir::TensorId id : network.inputs)
-            model.arrays.push_back(
-                {network[id].name, member_name(network[id].name, taken), id, false});
+            model.arrays.push_back({network[id].name, {}, id, false});
         for (const ir::TensorId id : network.outputs)
-            model.arrays.push_back(
-                {network[id].name, member_name(network[id].name, taken), id, true});
+            model.arrays.push_back({network[id].name, {}, id, true});
+        codegen::name_members(model.arrays);
         place_parameters(network, program, values, model);
         model.pasts = state.carried();
-        model.identity = hash_of(ir::print(network) + ir::print(network, program));
+        model.identity = fnv1a(ir::print(network) + ir::print(network, program));
         return model;
     }
 
@@ -214,7 +161,7 @@ class LibraryMaker {
         std::string all;
         for (std::uint32_t i = 0; i < session_.sources.size(); ++i)
             all += session_.sources.file({i}).text();
-        return fmt::format("fnv1a-64:{:016x}", hash_of(all));
+        return fmt::format("fnv1a-64:{:016x}", fnv1a(all));
     }
 
     void write(const codegen::LibraryFiles& files) const {

@@ -18,12 +18,7 @@ Evaluation::Evaluation(ir::Network& network, Machine& machine)
         names_.push_back(metric.name);
     }
     ir::LoweringOptions lowering;
-    for (const ir::TensorId result : results_) {
-        const auto& known = lowering.results;
-        if (std::find(known.begin(), known.end(), result) == known.end()) {
-            lowering.results.push_back(result);
-        }
-    }
+    for (const ir::TensorId result : results_) lowering.want(result);
     program_ = make_program(network_, lowering);
     engine_ = machine.load(network_, program_);
 }

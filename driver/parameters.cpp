@@ -67,19 +67,13 @@ void initialise_parameters(const ir::Network& network, std::uint64_t seed, PortV
     }
 }
 
-runtime::Shape file_shape(const ir::Tensor& tensor) {
-    runtime::Shape shape = tensor.shape;
-    if (tensor.transposed_in_files) std::rotate(shape.begin(), shape.end() - 1, shape.end());
-    return shape;
-}
-
 runtime::Array to_file_layout(const ir::Tensor& tensor, const Values& values) {
     if (tensor.kind == ir::DataKind::Index)
         return runtime::Array::of_i32(tensor.shape, values.ints);
     if (!tensor.transposed_in_files) return runtime::Array::of_f32(tensor.shape, values.floats);
     const auto columns = std::size_t(tensor.shape.back());
     const auto turned = transpose(values.floats, values.floats.size() / columns, columns);
-    return runtime::Array::of_f32(file_shape(tensor), turned);
+    return runtime::Array::of_f32(ir::shape_in_files(tensor), turned);
 }
 
 Values from_file_layout(const ir::Tensor& tensor, const runtime::Array& array) {
@@ -127,10 +121,11 @@ class WeightReader {
             }
             return;
         }
-        if (found->second.shape != file_shape(tensor)) {
-            report(Code::BadShape, fmt::format("`{}` has shape {}, but the file holds {}",
-                                               tensor.name, runtime::to_string(file_shape(tensor)),
-                                               runtime::to_string(found->second.shape)));
+        if (found->second.shape != ir::shape_in_files(tensor)) {
+            report(Code::BadShape,
+                   fmt::format("`{}` has shape {}, but the file holds {}", tensor.name,
+                               runtime::to_string(ir::shape_in_files(tensor)),
+                               runtime::to_string(found->second.shape)));
             return;
         }
         if (tensor.kind == ir::DataKind::Index) return;  // the edges are in their place

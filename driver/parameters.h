@@ -35,7 +35,6 @@ void prepare_parameters(Session& session, ir::Network& network, const WeightOpti
 /// A tensor of the network as it stands in a file: PyTorch's layout.
 runtime::Array to_file_layout(const ir::Tensor& tensor, const Values& values);
 Values from_file_layout(const ir::Tensor& tensor, const runtime::Array& array);
-runtime::Shape file_shape(const ir::Tensor& tensor);
 
 /// All parameters, as they are written to a weights file.
 runtime::TensorFile weights_file(const ir::Network& network, const PortValues& values);

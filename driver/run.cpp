@@ -64,14 +64,9 @@ class ForwardRun {
         if (given_.state) given_.state->give(values, size_);
         prepare_parameters(session_, network, options_.weights, 0, values);
         choose_results(network);
-        std::vector<ir::TensorId> wanted;
-        for (const Result& result : results_) wanted.push_back(result.tensor);
-        if (saved_) wanted.insert(wanted.end(), saved_->results().begin(), saved_->results().end());
-        for (const ir::TensorId id : wanted) {
-            const auto& known = lowering.results;
-            if (std::find(known.begin(), known.end(), id) == known.end())
-                lowering.results.push_back(id);
-        }
+        for (const Result& result : results_) lowering.want(result.tensor);
+        if (saved_)
+            for (const ir::TensorId id : saved_->results()) lowering.want(id);
         return lowering;
     }
 

@@ -258,8 +258,12 @@ ir::TensorId CellUse::add_variable(const std::string& name) {
 }
 
 ir::TensorId CellUse::promise(const std::string& name) {
-    const auto let = lets_.find(name);
-    return (let == lets_.end() ? variables_[name] : let->second.tensor) = add_variable(name);
+    const ir::TensorId variable = add_variable(name);
+    if (const auto let = lets_.find(name); let != lets_.end())
+        let->second.tensor = variable;
+    else
+        variables_[name] = variable;
+    return variable;
 }
 
 /// What a variable is before the first step, as a tensor that the caller may give instead.

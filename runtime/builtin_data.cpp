@@ -22,7 +22,8 @@ double pattern(int label, double x, double y) {
     double value = 0;
     for (int blob = 0; blob < blobs; ++blob) {
         const auto draw = [&](int what) {
-            return double(places.uniform(std::uint64_t(label * blobs + blob) * 3 + std::uint64_t(what)));
+            return double(
+                places.uniform(std::uint64_t(label * blobs + blob) * 3 + std::uint64_t(what)));
         };
         const double cx = 6 + 16 * draw(0), cy = 6 + 16 * draw(1), width = 2 + 3 * draw(2);
         value += std::exp(-((x - cx) * (x - cx) + (y - cy) * (y - cy)) / (2 * width * width));

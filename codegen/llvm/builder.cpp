@@ -85,35 +85,6 @@ Value* FunctionBuilder::row(std::int32_t index, Value* step, Value* sample) {
     return at(slot(index), ir.CreateMul(row, number(shape.row_bytes)), ir.getInt8Ty());
 }
 
-void FunctionBuilder::loop(Value* begin, Value* end, const std::function<void(Value*)>& body) {
-    fold(begin, end, number(0), [&](Value* i, Value* nothing) {
-        body(i);
-        return nothing;
-    });
-}
-
-Value* FunctionBuilder::fold(Value* begin, Value* end, Value* start,
-                             const std::function<Value*(Value*, Value*)>& body) {
-    BasicBlock* before = ir.GetInsertBlock();
-    BasicBlock* head = BasicBlock::Create(frame.context, "loop", function);
-    BasicBlock* inside = BasicBlock::Create(frame.context, "body", function);
-    BasicBlock* after = BasicBlock::Create(frame.context, "after", function);
-    ir.CreateBr(head);
-    ir.SetInsertPoint(head);
-    llvm::PHINode* i = ir.CreatePHI(ir.getInt64Ty(), 2, "i");
-    llvm::PHINode* carried = ir.CreatePHI(start->getType(), 2, "carried");
-    i->addIncoming(begin, before);
-    carried->addIncoming(start, before);
-    ir.CreateCondBr(ir.CreateICmpSLT(i, end), inside, after);
-    ir.SetInsertPoint(inside);
-    Value* next = body(i, carried);
-    i->addIncoming(ir.CreateAdd(i, number(1)), ir.GetInsertBlock());
-    carried->addIncoming(next, ir.GetInsertBlock());
-    ir.CreateBr(head);
-    ir.SetInsertPoint(after);
-    return carried;
-}
-
 void FunctionBuilder::while_nonzero(Value* start, const std::function<Value*(Value*)>& body) {
     BasicBlock* before = ir.GetInsertBlock();
     BasicBlock* head = BasicBlock::Create(frame.context, "while", function);

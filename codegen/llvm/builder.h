@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 
+#include "codegen/llvm/loops.h"
 #include "codegen/plan.h"
 
 namespace snnc::codegen {
@@ -66,11 +67,15 @@ class FunctionBuilder {
     }
 
     /// for (i = begin; i < end; ++i) body(i); the body may add blocks.
-    void loop(llvm::Value* begin, llvm::Value* end, const std::function<void(llvm::Value*)>& body);
+    void loop(llvm::Value* begin, llvm::Value* end, const std::function<void(llvm::Value*)>& body) {
+        emit_loop(ir, begin, end, body);
+    }
     /// The same with a value carried from one round to the next; returns the last.
     llvm::Value* fold(
         llvm::Value* begin, llvm::Value* end, llvm::Value* start,
-        const std::function<llvm::Value*(llvm::Value* i, llvm::Value* carried)>& body);
+        const std::function<llvm::Value*(llvm::Value* i, llvm::Value* carried)>& body) {
+        return emit_fold(ir, begin, end, start, body);
+    }
     /// while (carried != 0) carried = body(carried).
     void while_nonzero(llvm::Value* start, const std::function<llvm::Value*(llvm::Value*)>& body);
 

@@ -29,10 +29,8 @@ class BodyEmitter {
         state_ = f_.align_pointer(f_.load(arguments_, Field::State));
         first_step_ = f_.ir.CreateAlloca(f_.ir.getInt64Ty());
         f_.ir.CreateStore(f_.number(0), first_step_);
-        f_.when(resumed_, [&] {
-            f_.ir.CreateStore(f_.ir.CreateLoad(f_.ir.getInt64Ty(), f_.at(state_, f_.number(16))),
-                              first_step_);
-        });
+        f_.when(resumed_,
+                [&] { f_.ir.CreateStore(f_.load_state(state_, StateWord::Steps), first_step_); });
         lay_out();
         place_ports();
         give_pasts();
@@ -54,8 +52,7 @@ class BodyEmitter {
             Value* bytes = bytes_of(region.shape);
             regions_.push_back(cursor);
             if (region.zeroed) f_.zero(cursor, bytes);
-            Value* room = f_.ir.CreateAdd(bytes, f_.number(128));
-            cursor = f_.at(cursor, f_.round_up(room));
+            cursor = f_.at(cursor, f_.round_up(f_.ir.CreateAdd(bytes, f_.number(region_room))));
         }
     }
 
@@ -100,6 +97,7 @@ class BodyEmitter {
         if (const auto constant = frame_.model.constants.find(id);
             constant != frame_.model.constants.end())
             return bytes_constant(frame_, constant->second);
+        // plan_memory() has seen that it is one of these two.
         return network_[id].name == ir::resumed_name
                    ? real(f_.ir.CreateUIToFP(resumed_, f_.ir.getFloatTy()))
                    : real(f_.ir.CreateSIToFP(first_step(), f_.ir.getFloatTy()));
@@ -206,12 +204,7 @@ class BodyEmitter {
             Value* from = f_.ir.CreateMul(f_.ir.CreateSub(steps_, added), row);
             f_.copy(f_.at(place, kept), f_.at(course, from), f_.ir.CreateMul(added, row));
         });
-        const auto set = [&](std::int64_t place, Value* value) {
-            f_.ir.CreateStore(value, f_.at(state_, f_.number(place)));
-        };
-        set(0, f_.number(std::int64_t(frame_.model.identity)));
-        set(8, samples_);
-        set(16, f_.ir.CreateAdd(first_step(), steps_));
+        f_.store_state_head(state_, samples_, f_.ir.CreateAdd(first_step(), steps_));
     }
 
     /// Before the first step: the initial value at every earlier one.

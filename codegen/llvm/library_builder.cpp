@@ -95,13 +95,26 @@ Value* EntryBuilder::bytes_of(const Slot& shape, Value* steps, Value* samples) {
     return bytes;
 }
 
-void EntryBuilder::require(Value* condition, std::int32_t code) {
+void EntryBuilder::require(Value* condition, Value* error) {
     BasicBlock* good = BasicBlock::Create(frame.context, "good", function);
     BasicBlock* bad = BasicBlock::Create(frame.context, "bad", function);
     ir.CreateCondBr(condition, good, bad);
     ir.SetInsertPoint(bad);
-    ir.CreateRet(ir.getInt32(std::uint32_t(code)));
+    ir.CreateRet(error);
     ir.SetInsertPoint(good);
+}
+
+Value* EntryBuilder::load_state(Value* state, StateWord word) {
+    return ir.CreateLoad(ir.getInt64Ty(), at(state, number(8 * std::int64_t(word))));
+}
+
+void EntryBuilder::store_state_head(Value* state, Value* samples, Value* steps) {
+    const auto store = [&](StateWord word, Value* value) {
+        ir.CreateStore(value, at(state, number(8 * std::int64_t(word))));
+    };
+    store(StateWord::Identity, number(std::int64_t(frame.model.identity)));
+    store(StateWord::Samples, samples);
+    store(StateWord::Steps, steps);
 }
 
 void EntryBuilder::when(Value* condition, const std::function<void()>& body) {
@@ -120,23 +133,6 @@ void EntryBuilder::otherwise(Value* condition, const std::function<void()>& hold
     ir.SetInsertPoint(no);
     fails();
     ir.CreateBr(after);
-    ir.SetInsertPoint(after);
-}
-
-void EntryBuilder::loop(Value* count, const std::function<void(Value*)>& body) {
-    BasicBlock* before = ir.GetInsertBlock();
-    BasicBlock* head = BasicBlock::Create(frame.context, "loop", function);
-    BasicBlock* inside = BasicBlock::Create(frame.context, "body", function);
-    BasicBlock* after = BasicBlock::Create(frame.context, "after", function);
-    ir.CreateBr(head);
-    ir.SetInsertPoint(head);
-    llvm::PHINode* i = ir.CreatePHI(ir.getInt64Ty(), 2, "i");
-    i->addIncoming(number(0), before);
-    ir.CreateCondBr(ir.CreateICmpSLT(i, count), inside, after);
-    ir.SetInsertPoint(inside);
-    body(i);
-    i->addIncoming(ir.CreateAdd(i, number(1)), ir.GetInsertBlock());
-    ir.CreateBr(head);
     ir.SetInsertPoint(after);
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "codegen/llvm/library_entry.h"
+#include "codegen/llvm/loops.h"
 
 namespace snnc::codegen {
 
@@ -41,6 +42,9 @@ enum class Field : unsigned {
     Arrays,  // [n] of {data, bytes}
 };
 
+/// The words at the head of a state.
+enum class StateWord : std::int64_t { Identity, Samples, Steps };
+
 /// An IRBuilder in one function of the library.
 class EntryBuilder {
  public:
@@ -72,8 +76,15 @@ class EntryBuilder {
     /// Bytes of an array of that shape; `rows` steps where it has steps.
     llvm::Value* bytes_of(const Slot& shape, llvm::Value* steps, llvm::Value* samples);
 
-    /// Returns the code unless the condition holds.
-    void require(llvm::Value* condition, std::int32_t code);
+    llvm::Value* load_state(llvm::Value* state, StateWord word);
+    /// Says that so many steps were made of a state of this library.
+    void store_state_head(llvm::Value* state, llvm::Value* samples, llvm::Value* steps);
+
+    /// Returns the error unless the condition holds.
+    void require(llvm::Value* condition, llvm::Value* error);
+    void require(llvm::Value* condition, std::int32_t code) {
+        require(condition, ir.getInt32(std::uint32_t(code)));
+    }
     void require(llvm::Value* condition, LibraryError error) {
         require(condition, std::int32_t(error));
     }
@@ -81,7 +92,9 @@ class EntryBuilder {
     void otherwise(llvm::Value* condition, const std::function<void()>& holds,
                    const std::function<void()>& fails);
     /// for (i = 0; i < count; ++i) body(i)
-    void loop(llvm::Value* count, const std::function<void(llvm::Value*)>& body);
+    void loop(llvm::Value* count, const std::function<void(llvm::Value*)>& body) {
+        emit_loop(ir, number(0), count, body);
+    }
 
     void copy(llvm::Value* to, llvm::Value* from, llvm::Value* bytes) {
         ir.CreateMemCpy(to, llvm::MaybeAlign(1), from, llvm::MaybeAlign(1), bytes);

@@ -154,12 +154,7 @@ class ExportEmitter {
 
     void checked(EntryBuilder& f) {
         Value* error = f.call(frame_.name("check"), i32(), {f.argument(0)});
-        llvm::BasicBlock* good = llvm::BasicBlock::Create(context_, "good", f.function);
-        llvm::BasicBlock* bad = llvm::BasicBlock::Create(context_, "bad", f.function);
-        f.ir.CreateCondBr(f.ir.CreateICmpEQ(error, f.ir.getInt32(0)), good, bad);
-        f.ir.SetInsertPoint(bad);
-        f.ir.CreateRet(error);
-        f.ir.SetInsertPoint(good);
+        f.require(f.ir.CreateICmpEQ(error, f.ir.getInt32(0)), error);
     }
 
     void start(EntryBuilder& f, llvm::Constant* go, Value* resumed) {
@@ -179,14 +174,13 @@ class ExportEmitter {
         Value* given = f.load(f.argument(0), Field::State);
         f.require(f.ir.CreateIsNotNull(given), LibraryError::StateNull);
         Value* state = f.align_pointer(given);
-        const auto word = [&](std::int64_t place) {
-            return f.ir.CreateLoad(i64(), f.at(state, f.number(place)));
-        };
-        f.require(f.ir.CreateICmpEQ(word(0), f.number(std::int64_t(frame_.model.identity))),
+        f.require(f.ir.CreateICmpEQ(f.load_state(state, StateWord::Identity),
+                                    f.number(std::int64_t(frame_.model.identity))),
                   LibraryError::StateForeign);
-        f.require(f.ir.CreateICmpEQ(word(8), f.load(f.argument(0), Field::Samples)),
+        f.require(f.ir.CreateICmpEQ(f.load_state(state, StateWord::Samples),
+                                    f.load(f.argument(0), Field::Samples)),
                   LibraryError::StateSamples);
-        start(f, go, f.ir.CreateICmpSGT(word(16), f.number(0)));
+        start(f, go, f.ir.CreateICmpSGT(f.load_state(state, StateWord::Steps), f.number(0)));
     }
 
     /// i32 P_begin(ptr state, i64 bytes, i64 samples)
@@ -197,13 +191,7 @@ class ExportEmitter {
         f.require(enough(f, f.argument(1), state_size(frame_.network, frame_.model), f.number(1),
                          f.argument(2)),
                   LibraryError::StateSize);
-        Value* state = f.align_pointer(f.argument(0));
-        const auto set = [&](std::int64_t place, Value* value) {
-            f.ir.CreateStore(value, f.at(state, f.number(place)));
-        };
-        set(0, f.number(std::int64_t(frame_.model.identity)));
-        set(8, f.argument(2));
-        set(16, f.number(0));
+        f.store_state_head(f.align_pointer(f.argument(0)), f.argument(2), f.number(0));
         f.ir.CreateRet(f.ir.getInt32(0));
     }
 
@@ -247,7 +235,7 @@ class ExportEmitter {
                                      set ? inside : outside);
                 });
             });
-            f.require(f.ir.getFalse(), LibraryError::None);  // done
+            f.require(f.ir.getFalse(), LibraryError::None);  // done: nothing is left to compare
         });
     }
 

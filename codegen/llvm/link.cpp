@@ -86,7 +86,7 @@ void run_lld(const std::vector<std::string>& words) {
 }
 
 /// The linker's result for these objects; `before` and `after` stand around them.
-ObjectCode link(const WorkFolder& folder, const std::vector<ObjectCode>& objects,
+ObjectCode link(const WorkFolder& folder, const Objects& objects,
                 const std::vector<std::string>& before, const std::vector<std::string>& after) {
     const std::string result = folder.path("result");
     std::vector<std::string> words = {"ld.lld", "--threads=1", "-o", result};
@@ -128,7 +128,7 @@ std::vector<std::string> defined_symbols(const ObjectCode& object) {
     return names;
 }
 
-ObjectCode link_shared(const std::vector<ObjectCode>& objects, const std::string& name,
+ObjectCode link_shared(const Objects& objects, const std::string& name,
                        const std::vector<std::string>& exported) {
     const WorkFolder folder;
     std::string script = "{ global:";
@@ -144,11 +144,9 @@ ObjectCode link_shared(const std::vector<ObjectCode>& objects, const std::string
          library_of(reinterpret_cast<void*>(&std::malloc), "malloc")});
 }
 
-ObjectCode link_object(const std::vector<ObjectCode>& objects) {
-    return link(WorkFolder(), objects, {"-r"}, {});
-}
+ObjectCode link_object(const Objects& objects) { return link(WorkFolder(), objects, {"-r"}, {}); }
 
-ObjectCode make_archive(const std::vector<ObjectCode>& objects) {
+ObjectCode make_archive(const Objects& objects) {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < objects.size(); ++i)
         names.push_back("part" + std::to_string(i) + ".o");

@@ -2,14 +2,13 @@
 // tools work in process (object copying, lld), so that no compiler or linker is called.
 #pragma once
 
-#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
 
-namespace snnc::codegen {
+#include "codegen/objects.h"
 
-using ObjectCode = std::vector<std::byte>;
+namespace snnc::codegen {
 
 /// The object with its global symbols under other names. Throws CompileFailure.
 ObjectCode rename_symbols(const ObjectCode& object,
@@ -20,13 +19,13 @@ std::vector<std::string> defined_symbols(const ObjectCode& object);
 
 /// A shared library that exports `exported` alone and needs nothing but the C library and its
 /// mathematics. `name` is what programs look for. Throws CompileFailure.
-ObjectCode link_shared(const std::vector<ObjectCode>& objects, const std::string& name,
+ObjectCode link_shared(const Objects& objects, const std::string& name,
                        const std::vector<std::string>& exported);
 
 /// One object in the place of several. Throws CompileFailure.
-ObjectCode link_object(const std::vector<ObjectCode>& objects);
+ObjectCode link_object(const Objects& objects);
 
 /// An archive for static linking. Throws CompileFailure.
-ObjectCode make_archive(const std::vector<ObjectCode>& objects);
+ObjectCode make_archive(const Objects& objects);
 
 }  // namespace snnc::codegen

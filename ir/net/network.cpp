@@ -16,6 +16,12 @@ std::string to_string(const Shape& shape) {
     return text + "]";
 }
 
+Shape shape_in_files(const Tensor& tensor) {
+    Shape shape = tensor.shape;
+    if (tensor.transposed_in_files) std::rotate(shape.begin(), shape.end() - 1, shape.end());
+    return shape;
+}
+
 TensorId Network::add(Tensor tensor) {
     tensors.push_back(std::move(tensor));
     return {std::uint32_t(tensors.size() - 1)};

@@ -71,6 +71,9 @@ struct Tensor {
     SourceRange range;  // where it was declared
 };
 
+/// The shape that files have.
+Shape shape_in_files(const Tensor& tensor);
+
 /// How a parameter gets its first value (language.md 3 and 8.4); drawn by the runtime.
 struct Initialiser {
     enum class Kind { Constant, Uniform, Normal };

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "ir/step/fusion.h"
 #include "ir/step/graph.h"
 #include "ir/step/program.h"
@@ -53,6 +55,11 @@ std::vector<Port> make_ports(const Network& network, const Graph& graph,
 }
 
 }  // namespace
+
+void LoweringOptions::want(TensorId tensor) {
+    if (std::find(results.begin(), results.end(), tensor) == results.end())
+        results.push_back(tensor);
+}
 
 StepProgram lower(const Network& network, const LoweringOptions& options) {
     const Graph graph = step::build_graph(network, options);

@@ -107,6 +107,9 @@ struct LoweringOptions {
     bool updates = false;
     /// Initial values that the caller gives (--state) instead of their formula.
     std::vector<TensorId> given_initials;
+
+    /// Adds a result if it is not among them.
+    void want(TensorId tensor);
 };
 
 /// Only what the results (and updates) need is computed. The network must be verified, and have

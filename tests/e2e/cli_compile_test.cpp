@@ -61,6 +61,13 @@ std::vector<Model> models() {
          7,
          3,
          2},
+        // Names that C, the library or another array has already, and an output that is an input.
+        {"taken_names",
+         "network Net {\n    input arguments[t] : f32[4]\n    input Values : f32[4]\n"
+         "    input values : f32[4]\n    input double[t] : f32[4]\n    a : LI[4](beta = 0.9)\n\n"
+         "    arguments -> a\n    Values -> a\n    values -> a\n    double -> a\n"
+         "    output a.v, double\n}\n",
+         {{"arguments", {7, 3, 4}}, {"Values", {3, 4}}, {"values", {3, 4}}, {"double", {7, 3, 4}}}},
     };
 }
 
@@ -190,6 +197,16 @@ TEST_P(Compiled, weights_and_both_levels_come_with_the_library) {
     Outputs outputs;
     ASSERT_EQ(call(true, 0, GetParam().steps, nullptr, outputs), 0);
     expect_bits_of_the_run(outputs);
+}
+
+TEST_P(Compiled, header_is_c_and_cpp) {
+    ASSERT_NO_FATAL_FAILURE(prepare());
+    for (const std::string language : {"c", "c++"}) {
+        const ProcessResult checked =
+            run_process({"/usr/bin/env", "cc", "-x", language, "-fsyntax-only", "-Wall", "-Wextra",
+                         "-Wpedantic", "-Werror", file("net.h")});
+        EXPECT_EQ(checked.exit_code, 0) << checked.err;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Compiled, testing::ValuesIn(models()),
