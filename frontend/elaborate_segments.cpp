@@ -113,14 +113,14 @@ struct AxisPart {
 
 }  // namespace
 
-/// A member with its variable and its part: `pop`, `pop.v`, `pop[0:10]`.
+/// A member with its variable and its part: `pop`, `pop.v`, `pop[0:10]`, `pop[0:10].v`.
 std::optional<NetworkBuilder::Place> NetworkBuilder::reference(const Element& element) {
     const Path& path = element.path;
     Place place{member(path.head.text), {}, path.range, nullptr, &path};
     const bool deep = place.node && place.node->network;  // `b1.join.v`
     for (const Suffix& suffix : path.suffixes) {
         if (const auto* named = std::get_if<MemberSuffix>(&suffix);
-            named && (place.member.empty() || deep) && !place.slice) {
+            named && (place.member.empty() || deep)) {
             place.member += (place.member.empty() ? "" : ".") + named->name.text;
             place.range = named->name.range;
         } else if (const auto* cut = std::get_if<IndexSuffix>(&suffix); cut && !place.slice) {

@@ -94,11 +94,12 @@ TEST(ElaborateWindows, MistakesOfArguments) {
 const char* const population = "    pop : LI[6](beta = 0)\n";
 
 TEST(ElaborateParts, AreElementsOfTheirVariable) {
-    EXPECT_EQ(equations_of("a", network(std::string(population) +
-                                        "    row -> pop\n    pop[1:3] -> LI(beta = 0) as a\n"
-                                        "    output a.v")),
-              "a.v = 0 before the first step\n"
-              "a.v[t] = 0*a.v[t-1] + pop.v.part[t]\n");
+    for (const char* part : {"pop[1:3]", "pop[1:3].v", "pop.v[1:3]"})
+        EXPECT_EQ(equations_of("a", network(std::string(population) + "    row -> pop\n    " +
+                                            part + " -> LI(beta = 0) as a\n    output a.v")),
+                  "a.v = 0 before the first step\n"
+                  "a.v[t] = 0*a.v[t-1] + pop.v.part[t]\n")
+            << part;
     EXPECT_EQ(equations_of(
                   "pop", network(std::string(population) + "    row -> dense() as fc -> pop[2:5]\n"
                                                            "    output pop.v")),
