@@ -145,6 +145,19 @@ void NetworkBuilder::add_recurrent(Node& cells, const Path* path) {
     cells.recurrent = std::move(layer);
 }
 
+/// In step 0 nothing comes back, also from an output that is a state with a first value.
+static Value without_first(Context& context, ir::TensorId source, const Value& past,
+                           SourceRange range) {
+    const ir::Definition* first = context.network.definition(context.network[source].initial);
+    const auto* formula = first ? std::get_if<ir::Formula>(&first->kind) : nullptr;
+    ir::ExprPool& pool = context.network.pool;
+    const ir::ExprId nothing = pool.constant(0);
+    if (formula && formula->value == nothing) return past;
+    const Value zero(nothing, past.shape);
+    const Value is_first(pool.make(Op::Eq, pool.leaf(Op::StepIndex), nothing));
+    return apply(context, Op::Select, {is_first, zero, past}, range);
+}
+
 /// What the layer makes of the cells' first output of the step before.
 Value NetworkBuilder::recurrent_input(Node& cells) {
     Node& layer = *cells.recurrent;
@@ -154,8 +167,8 @@ Value NetworkBuilder::recurrent_input(Node& cells) {
                        fmt::format("`{}` has no output to feed back", cells.cell->name.text));
         return {};
     }
-    const Value past = cells.use->past(output->text);
     const ir::TensorId source = cells.use->variable(output->text);
+    const Value past = without_first(context_, source, cells.use->past(output->text), layer.range);
     const ir::TensorId before = add_layer_tensor(layer, layer.name + ".past", *cells.shape, source);
     context_.network[before].kind = ir::DataKind::Spike;
     if (!is_zero_or_one(context_, past.expr)) context_.network[before].kind = ir::DataKind::Real;

@@ -230,6 +230,8 @@ std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::
         return node->inner->tensor(path, what, depth + 1);
     }
     const std::size_t used = depth + (behind ? 1 : 0);
+    if (node->recurrent && path.suffixes.size() > used)  // `hidden.recurrent.weight`
+        if (const auto stored = parameters(path); stored.size() == 1) return stored[0];
     if (path.suffixes.size() > used) {
         const bool index = std::holds_alternative<IndexSuffix>(path.suffixes[used]);
         context_.error(Code::NoPast, path.range,
