@@ -25,7 +25,7 @@ class LossWriter {
         const int more = dice_.below(3);
         for (int i = 0; i < more; ++i) {
             const Course next = part();
-            total = {total.text + " + 0.3*" + next.text, false, 0, [total, next](const At& at) {
+            total = {total.text + " + 0.3*" + next.text, false, {}, [total, next](const At& at) {
                          return total.value(at) + 0.3 * next.value(at);
                      }};
         }
@@ -42,18 +42,21 @@ class LossWriter {
         if (dice_.one_in(2)) return over_shape(over_time(course));
         course = over_shape(course);
         if (dice_.one_in(3))
-            course = {"0.1*t*" + course.text, true, 0,
-                      [course](const At& at) { return 0.1 * at.step * course.value(at); }};
+            course = {"0.1*t*" + course.text, true, {}, [course](const At& at) {
+                          return 0.1 * at.step * course.value(at);
+                      }};
         return over_time(course);
     }
 
     Course weight_part() {
         const Course weight = dice_.of(weights_);
         const bool square = dice_.one_in(2);
-        return {(square ? "l2(" : "l1(") + weight.text + ")", false, 0,
+        return {(square ? "l2(" : "l1(") + weight.text + ")",
+                false,
+                {},
                 [weight, square](const At& at) {
                     double total = 0;
-                    for (int i = 0; i < std::max(weight.width, 1); ++i) {
+                    for (int i = 0; i < elements_of(weight.shape); ++i) {
                         const double x = weight.value({at.step, at.sample, i});
                         total += square ? x * x : std::abs(x);
                     }
@@ -64,18 +67,18 @@ class LossWriter {
     Course transformed(const Course& x) {
         switch (dice_.below(4)) {
             case 0:
-                return {"tanh(" + x.text + ")", x.stepped, x.width,
+                return {"tanh(" + x.text + ")", x.stepped, x.shape,
                         [x](const At& at) { return std::tanh(x.value(at)); }};
             case 1: {
                 const Course y = dice_.of(targets_);
-                if (y.width != x.width) return x;
-                return {"(" + x.text + " - " + y.text + ")", x.stepped, x.width,
+                if (y.shape != x.shape) return x;
+                return {"(" + x.text + " - " + y.text + ")", x.stepped, x.shape,
                         [x, y](const At& at) { return x.value(at) - y.value(at); }};
             }
             case 2: {
                 const Course y = dice_.of(sources_);
-                if (y.width != x.width) return x;
-                return {"(" + x.text + "*" + y.text + ")", x.stepped, x.width,
+                if (y.shape != x.shape) return x;
+                return {"(" + x.text + "*" + y.text + ")", x.stepped, x.shape,
                         [x, y](const At& at) { return x.value(at) * y.value(at); }};
             }
             default: return x;
@@ -94,7 +97,7 @@ class LossWriter {
             return total;
         };
         const auto made = [&](const char* name, Evaluate value) {
-            return Course{name + ("(" + x.text + ")"), false, x.width, std::move(value)};
+            return Course{name + ("(" + x.text + ")"), false, x.shape, std::move(value)};
         };
         switch (dice_.below(5)) {
             case 0: return made("sum_t", sum);
@@ -117,17 +120,18 @@ class LossWriter {
         const auto sum_of = [x](std::function<double(const At&)> value) {
             return [x, value](const At& at) {
                 double total = 0;
-                for (int e = 0; e < x.width; ++e) total += value({at.step, at.sample, e});
+                for (int e = 0; e < elements_of(x.shape); ++e)
+                    total += value({at.step, at.sample, e});
                 return total;
             };
         };
         const auto made = [&](const std::string& text, Evaluate value) {
-            return Course{text, x.stepped, 0, std::move(value)};
+            return Course{text, x.stepped, {}, std::move(value)};
         };
-        const int n = x.width;
+        const int n = elements_of(x.shape);
         const Course* y = nullptr;
         for (const Course& target : targets_)
-            if (target.width == n && !target.stepped) y = &target;
+            if (target.shape == x.shape && !target.stepped) y = &target;
         switch (dice_.below(y ? 9 : 5)) {
             case 0: return made("sum(" + x.text + ")", sum_of(x.value));
             case 1: {
@@ -218,18 +222,20 @@ class LossWriter {
         std::vector<Course> fitting;
         const bool times = flavour_ == Flavour::Spiking && dice_.one_in(3);
         for (const Course& source : times ? spikes_ : sources_)
-            if (source.width == label_.classes) fitting.push_back(source);
+            if (source.shape == Extents{label_.classes}) fitting.push_back(source);
         if (fitting.empty()) return over_time(over_shape(dice_.of(sources_)));
         const Course x = dice_.of(fitting);
         const auto made = [&](const std::string& name, const std::string& more, Evaluate value) {
-            return Course{name + "(" + x.text + ", " + label_.name + more + ")", false, 0,
-                          std::move(value)};
+            return Course{
+                name + "(" + x.text + ", " + label_.name + more + ")", false, {}, std::move(value)};
         };
         if (times) return temporal_part(x);
         switch (dice_.below(7)) {
             case 0: {
                 const Course course = over_time(x);
-                return {"ce(" + course.text + ", " + label_.name + ")", false, 0,
+                return {"ce(" + course.text + ", " + label_.name + ")",
+                        false,
+                        {},
                         [this, course](const At& at) { return entropy(course, at); }};
             }
             case 1: {
@@ -239,7 +245,9 @@ class LossWriter {
                 const Course course = over_time(x);
                 const std::string tuple = label_.classes > 1 ? "(" + weights + ")" : weights;
                 return {"ce(" + course.text + ", " + label_.name + ", weight = " + tuple + ")",
-                        false, 0, [this, course](const At& at) {
+                        false,
+                        {},
+                        [this, course](const At& at) {
                             return (0.5 + 0.25 * label_of(at)) * entropy(course, at);
                         }};
             }
@@ -249,7 +257,7 @@ class LossWriter {
                 });
             case 3:
                 return made("ce_count", "", [this, x](const At& at) {
-                    const Course counts{"", false, x.width, [this, x](const At& place) {
+                    const Course counts{"", false, x.shape, [this, x](const At& place) {
                                             return count(x, place, place.element);
                                         }};
                     return entropy(counts, at);
@@ -275,7 +283,7 @@ class LossWriter {
             default:
                 return made("ce_max_membrane", ", weight = 0.5", [this, x](const At& at) {
                     const Course most{
-                        "", false, x.width, [this, x](const At& place) {
+                        "", false, x.shape, [this, x](const At& place) {
                             double value = -INFINITY;
                             for (int t = 0; t < steps(); ++t)
                                 value = std::max(value, x.value({t, place.sample, place.element}));
@@ -293,14 +301,18 @@ class LossWriter {
             return double(steps() - 1);
         };
         if (dice_.one_in(2))
-            return {"ce_temporal(" + x.text + ", " + label_.name + ")", false, 0,
+            return {"ce_temporal(" + x.text + ", " + label_.name + ")",
+                    false,
+                    {},
                     [this, x, first](const At& at) {
-                        return entropy({"", false, x.width,
+                        return entropy({"", false, x.shape,
                                         [first](const At& place) { return -first(place); }},
                                        at);
                     }};
         return {"mse_temporal(" + x.text + ", " + label_.name + ", on_target = 1, tolerance = 1.5)",
-                false, 0, [this, first](const At& at) {
+                false,
+                {},
+                [this, first](const At& at) {
                     double total = 0;
                     for (int e = 0; e < label_.classes; ++e) {
                         double distance =
@@ -328,7 +340,7 @@ Course random_loss(Dice& dice, Flavour flavour, Model& model, const std::vector<
                                                      weights, label);
     const Course loss = writer->write();
     // The writer stays: the values of its parts use it.
-    return {loss.text, false, 0, [writer, loss](const At& at) { return loss.value(at); }};
+    return {loss.text, false, {}, [writer, loss](const At& at) { return loss.value(at); }};
 }
 
 }  // namespace snnc::test

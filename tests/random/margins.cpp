@@ -18,6 +18,8 @@ Margins::Margins(Network& network) : network_(network) {
             ranked_.push_back(winner->source);
         else if (const auto* most = std::get_if<MaxOverTime>(&definition.kind))
             courses_.push_back(most->source);
+        else if (const auto* pool = std::get_if<MaxPool>(&definition.kind))
+            pooled_.push_back(pool->source);
     }
 }
 
@@ -25,6 +27,7 @@ std::vector<TensorId> Margins::tensors() const {
     std::vector<TensorId> all = distances_;
     all.insert(all.end(), ranked_.begin(), ranked_.end());
     all.insert(all.end(), courses_.begin(), courses_.end());
+    all.insert(all.end(), pooled_.begin(), pooled_.end());
     return all;
 }
 
@@ -35,13 +38,17 @@ double Margins::smallest(const Run& a, const Run& b, const RunSize& size, bool e
     };
     for (const TensorId id : distances_)
         for (std::size_t i = 0; i < a[id].size(); ++i) take(a[id][i], b[id][i]);
-    for (const TensorId id : ranked_) {
-        const auto n = std::size_t(element_count(network_[id].shape));
+    // Elements of which the largest is taken: all of a row, or those of a channel.
+    const auto take_pairs = [&](TensorId id, std::size_t n) {
         for (std::size_t row = 0; row < a[id].size(); row += n)
             for (std::size_t i = row; i < row + n; ++i)
                 for (std::size_t j = row; j < i; ++j)
                     take(a[id][i] - a[id][j], b[id][i] - b[id][j]);
-    }
+    };
+    for (const TensorId id : ranked_)
+        take_pairs(id, std::size_t(element_count(network_[id].shape)));
+    for (const TensorId id : pooled_)
+        take_pairs(id, std::size_t(planes_of(network_[id].shape).plane()));
     for (const TensorId id : courses_) {
         const std::size_t n = a[id].size() / std::size_t(size.steps);
         for (std::size_t i = 0; i < a[id].size(); ++i)

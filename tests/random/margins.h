@@ -29,7 +29,7 @@ class Margins {
     void add(ir::ExprId distance, ir::TensorId target);
 
     ir::Network& network_;
-    std::vector<ir::TensorId> distances_, ranked_, courses_;
+    std::vector<ir::TensorId> distances_, ranked_, courses_, pooled_;
     std::set<std::tuple<ir::ExprId, bool, bool, ir::Shape>> known_;
 };
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,13 +24,17 @@ struct RunLength {
     int steps = 1, samples = 1;
 };
 
-/// A named course: an input, a layer's result, a variable of a population.
+using Extents = std::vector<int>;  // a shape; {}: one number
+int elements_of(const Extents& shape);
+std::string as_text(const Extents& shape);  // "[2, 3]"
+
+/// A course: an input, a layer's result, a variable of a population.
 struct Signal {
-    std::string name;
-    int width = 1;
+    std::string name;  // of its tensor; empty: it has none
+    Extents shape;
     bool stepped = true;
     Evaluate value;
-    Evaluate before;  // the value before the first step; empty: 0
+    Evaluate before = {};  // the value before the first step; empty: 0
 };
 
 class Model {
@@ -48,12 +53,14 @@ class Model {
 
     /// The value of a signal; `at.step` may lie before the run.
     double value(int signal, const At& at);
+    /// The same for an input of a layer, which is 0 before the run.
+    double arriving(int signal, const At& at) { return at.step < 0 ? 0 : value(signal, at); }
     /// An element of a given array: a weight, a parameter, an input.
     double given(const std::string& name, std::size_t index) const;
 
  private:
     std::vector<Signal> signals_;
-    std::vector<std::map<std::int64_t, double>> known_;
+    std::vector<std::vector<std::optional<double>>> known_;
     const Given* given_ = nullptr;
     RunLength length_;
 };

@@ -1,15 +1,18 @@
 #include <algorithm>
 
-#include "tests/random/program.h"
+#include "tests/random/layers.h"
+#include "tests/random/uses.h"
 
 namespace snnc::test {
 namespace {
 
 class ProgramWriter {
  public:
-    ProgramWriter(std::uint64_t seed, Flavour flavour) : dice_(seed), flavour_(flavour) {
-        program_.model = std::make_unique<Model>();
-    }
+    ProgramWriter(std::uint64_t seed, Flavour flavour)
+        : dice_(seed),
+          flavour_(flavour),
+          program_{"", std::make_unique<Model>()},
+          layers_(dice_, model(), "", weights_) {}
 
     Program write() {
         const int cells = 1 + dice_.below(2);
@@ -17,7 +20,10 @@ class ProgramWriter {
             cells_.push_back(random_cell(dice_, "Cell" + std::to_string(i), flavour_));
         declare_inputs();
         const int populations = 1 + dice_.below(3);
-        for (int i = 0; i < populations; ++i) add_population(i);
+        for (int i = 0; i < populations; ++i) {
+            if (dice_.one_in(4)) add_block(i);
+            add_population(i);
+        }
         for (const auto& connect : late_) connect();
         write_training();
         assemble();
@@ -27,241 +33,159 @@ class ProgramWriter {
  private:
     Model& model() { return *program_.model; }
 
-    int add_input(const std::string& name, int width, bool stepped, bool spikes) {
+    Extents any_shape() {
+        switch (dice_.below(5)) {
+            case 0: return {1 + dice_.below(3), 2 + dice_.below(3)};
+            case 1: return {1 + dice_.below(2), 2 + dice_.below(2), 2 + dice_.below(3)};
+            default: return {1 + dice_.below(5)};
+        }
+    }
+
+    void add_input(const std::string& name, bool stepped, bool spikes) {
+        const Extents shape = any_shape();
         lines_.push_back("input " + name + (stepped ? "[t]" : "") +
-                         (spikes ? " : spike[" : " : f32[") + std::to_string(width) + "]");
+                         (spikes ? " : spike" : " : f32") + as_text(shape));
+        add_source(model().add({name, shape, stepped, rows_of(name, stepped, shape)}));
+    }
+
+    /// The values of an array that the run is given.
+    Evaluate rows_of(const std::string& name, bool stepped, const Extents& shape) {
         Model* m = &model();
-        return model().add({name,
-                            width,
-                            stepped,
-                            [m, name, width, stepped](const At& at) {
-                                const int row =
-                                    (stepped ? at.step : 0) * m->length().samples + at.sample;
-                                return m->given(name, std::size_t(row * width + at.element));
-                            },
-                            {}});
+        return [m, name, stepped, count = elements_of(shape)](const At& at) {
+            const int row = (stepped ? at.step : 0) * m->length().samples + at.sample;
+            return m->given(name, std::size_t(row * count + at.element));
+        };
     }
 
     void declare_inputs() {
         lines_.push_back("dt = 0.5");
-        sources_.push_back(add_input("x0", 1 + dice_.below(5), true, dice_.one_in(3)));
-        if (dice_.one_in(2)) sources_.push_back(add_input("x1", 1 + dice_.below(5), false, false));
+        add_input("x0", true, dice_.one_in(3));
+        if (dice_.one_in(2)) add_input("x1", false, false);
+        if (dice_.one_in(4)) add_input("x2", true, false);
     }
 
-    // ---- layers ----------------------------------------------------------------------------
+    // ---- sources ---------------------------------------------------------------------------
 
-    /// `-> dense(n, …) as NAME` behind a source.
-    int dense(int source, int width, std::string& text) {
-        const std::string name = "fc" + std::to_string(layers_++);
-        const bool bias = !dice_.one_in(3);
-        text += " -> dense(" + std::to_string(width) + (bias ? "" : ", bias = false") +
-                (dice_.one_in(3) ? ", init = normal(0, 0.5)" : "") + ") as " + name;
-        weights_.push_back(weight(name + ".weight", model()[source].width * width));
-        if (bias) weights_.push_back(weight(name + ".bias", width));
-        Model* m = &model();
-        const int from = source, in = model()[source].width;
-        const bool stepped = model()[source].stepped;
-        return model().add({name,
-                            width,
-                            stepped,
-                            [=](const At& at) {
-                                double total = 0;
-                                for (int i = 0; i < in; ++i)
-                                    total += m->value(from, {at.step, at.sample, i}) *
-                                             m->given(name + ".weight",
-                                                      std::size_t(i * width + at.element));
-                                if (bias)
-                                    total += m->given(name + ".bias", std::size_t(at.element));
-                                return total;
-                            },
-                            {}});
+    void add_source(int signal) { sources_.push_back({model()[signal].name, signal}); }
+
+    /// A source, or a part of one along its first axis.
+    Chain any_source() {
+        Chain chain = dice_.of(sources_);
+        const Extents shape = model()[chain.signal].shape;
+        const std::size_t dot = chain.text.find('.');
+        if (dot == std::string::npos || shape[0] < 2 || !dice_.one_in(5)) return chain;
+        const int from = dice_.below(shape[0]), count = 1 + dice_.below(shape[0] - from);
+        chain.text.insert(dice_.one_in(2) ? dot : chain.text.size(), part(from, from + count));
+        Extents rest = shape;
+        rest[0] = count;
+        const int offset = from * (elements_of(shape) / shape[0]);
+        chain.signal = model().add(
+            {"", rest, true, [m = &model(), whole = chain.signal, offset](const At& at) {
+                 return m->value(whole, {at.step, at.sample, at.element + offset});
+             }});
+        return chain;
     }
 
-    Course weight(const std::string& name, int count) {
-        Model* m = &model();
-        return {name, false, count,
-                [m, name](const At& at) { return m->given(name, std::size_t(at.element)); }};
-    }
-
-    int scale(int source, std::string& text) {
-        const double factor = 0.5 + 0.25 * dice_.below(5);
-        const std::string name = "sc" + std::to_string(layers_++);
-        text += " -> scale(" + number_as_text(factor) + ") as " + name;
-        Model* m = &model();
-        return model().add({name,
-                            model()[source].width,
-                            model()[source].stepped,
-                            [=](const At& at) { return factor * m->value(source, at); },
-                            {}});
-    }
-
-    /// What leads from a source to cells of the given width.
-    int layers(int source, int width, std::string& text) {
-        if (dice_.one_in(4)) source = scale(source, text);
-        if (model()[source].width != width || dice_.one_in(2)) source = dense(source, width, text);
-        if (dice_.one_in(5)) source = scale(source, text);
-        return source;
+    static std::string part(int from, int to) {
+        return "[" + std::to_string(from) + ":" + std::to_string(to) + "]";
     }
 
     // ---- populations -----------------------------------------------------------------------
 
-    struct Population {
-        const Cell* cell;
-        std::shared_ptr<Use> use;
-        std::map<std::string, std::shared_ptr<std::vector<int>>> edges;  // by port
-    };
-
-    std::string arguments(const Cell& cell, Use& use) {
-        std::vector<std::string> all;
-        for (const Cell::Parameter& parameter : cell.parameters)
-            if (const std::string text = argument(parameter, use); !text.empty())
-                all.push_back(text);
-        for (const auto& [name, values] : cell.options) {
-            use.options[name] = values[0];
-            if (!dice_.one_in(2)) continue;
-            use.options[name] = dice_.of(values);
-            all.push_back(name + " = " + use.options[name]);
-        }
-        if (cell.open_spike && dice_.one_in(2))
-            all.push_back("surrogate = " + any_surrogate(dice_));
-        std::string text;
-        for (const std::string& one : all) text += (text.empty() ? "" : ", ") + one;
-        return text.empty() ? "" : "(" + text + ")";
-    }
-
-    std::string argument(const Cell::Parameter& parameter, Use& use) {
-        const std::string name = parameter.name, stored = use.name + "." + name;
-        const int choice = dice_.below(6);
-        Model* m = &model();
-        const bool has_interval = parameter.has_interval;
-        const auto clipped = [has_interval](double x) {
-            return has_interval ? std::min(std::max(x, 0.0), 1.0) : x;
-        };
-        const double number = (20 + 5 * dice_.below(13)) / 100.0;
-        if (choice == 0) {
-            use.parameters[name] = [number](int) { return number; };
-            return name + " = " + (parameter.learned ? "fixed " : "") + number_as_text(number);
-        }
-        if (choice == 1 && !parameter.learned) {
-            use.parameters[name] = [=](int element) {
-                return clipped(m->given(stored, std::size_t(element)));
-            };
-            return name + " = " + number_as_text(number) + " per neuron";
-        }
-        if (choice <= 3 && parameter.learned) {
-            const bool each = choice == 3;
-            use.parameters[name] = [=](int element) {
-                return clipped(m->given(stored, std::size_t(each ? element : 0)));
-            };
-            weights_.push_back(weight(stored, each ? use.width : 0));
-            return name + " = learn " + number_as_text(number) + (each ? " per neuron" : "");
-        }
-        if (parameter.learned) {
-            use.parameters[name] = [=](int) { return clipped(m->given(stored, 0)); };
-            weights_.push_back(weight(stored, 0));
-        } else {
-            use.parameters[name] = [m, &use, clipped, value = parameter.value](int element) {
-                return clipped(value({*m, use, {0, 0, element}}));
-            };
-        }
-        return "";
-    }
-
     void add_population(int index) {
         const Cell& cell = dice_.of(cells_);
-        auto use = std::make_shared<Use>();
-        use->name = "pop" + std::to_string(index);
+        const std::string name = "pop" + std::to_string(index);
         const bool declared = dice_.one_in(2);
-        const int source = dice_.of(sources_);
-        std::string text = model()[source].name;
-        int width = model()[source].width, arriving = source;
-        if (declared) width = 1 + dice_.below(5);
-        if (declared || dice_.one_in(2)) {
-            if (!declared) width = 1 + dice_.below(5);
-            arriving = layers(source, width, text);
-        }
-        use->width = width;
-        const std::string call = arguments(cell, *use);
+        Chain chain = any_source();
+        const Extents shape = any_shape();
+        if (declared)
+            layers_.toward(chain, shape, true);
+        else if (dice_.one_in(2))
+            layers_.freely(chain);
+        Population population(cell, name, model()[chain.signal].shape);
+        const std::string call = write_arguments(dice_, model(), population, weights_);
+        declare_variables(model(), population);
+        population.edges["I"]->push_back({chain.signal});
         if (declared) {
-            lines_.push_back(use->name + " : " + cell.name + "[" + std::to_string(width) + "]" +
-                             call);
-            lines_.push_back(text + " -> " + use->name);
+            lines_.push_back(name + " : " + cell.name + as_text(shape) + call);
+            chain.text += " -> " + name;
         } else {
-            lines_.push_back(text + " -> " + cell.name + call + " as " + use->name);
+            chain.text += " -> " + cell.name + call;
+            if (dice_.one_in(3))
+                population.edges["I"]->push_back(
+                    {layers_.feedback(chain, name, population.output())});
+            chain.text += " as " + name;
         }
-        Population population{&cell, use, {}};
-        for (const std::string& port : cell.inputs)
-            population.edges[port] = std::make_shared<std::vector<int>>();
-        population.edges["I"]->push_back(arriving);
-        declare_variables(population);
-        if (declared && dice_.one_in(2)) add_edge(population, "I", dice_.of(sources_));
+        lines_.push_back(chain.text);
+        if (declared && dice_.one_in(2)) add_edge(population, "I");
         // Feedback from anywhere, itself included: the port is read with a past.
         if (cell.inputs.size() > 1)
-            late_.push_back([this, population] { connect_late(population); });
-        for (const char* name : {"s", "v", "q"})
-            if (const auto found = use->signals.find(name); found != use->signals.end())
-                sources_.push_back(found->second);
+            late_.push_back([this, population] {
+                for (int edges = dice_.below(3); edges > 0; --edges) add_edge(population, "F");
+            });
+        for (const char* variable : {"s", "v", "q"})
+            if (const auto found = population.use->signals.find(variable);
+                found != population.use->signals.end())
+                add_source(found->second);
         populations_.push_back(population);
     }
 
-    void connect_late(const Population& population) {
-        const int edges = dice_.below(3);
-        for (int i = 0; i < edges; ++i) add_edge(population, "F", dice_.of(sources_));
+    /// To all cells, or to a part of them along the first axis.
+    void add_edge(const Population& population, const std::string& port) {
+        Extents shape = population.shape();
+        Edge edge;
+        std::string target = " -> " + population.use->name;
+        if (shape[0] > 1 && dice_.one_in(4)) {
+            const int from = dice_.below(shape[0]), count = 1 + dice_.below(shape[0] - from);
+            edge.first = from * (elements_of(shape) / shape[0]);
+            shape[0] = count;
+            target += part(from, from + count);
+        }
+        Chain chain = any_source();
+        layers_.toward(chain, shape, true);
+        lines_.push_back(chain.text + target + "." + port);
+        edge.signal = chain.signal;
+        population.edges.at(port)->push_back(edge);
     }
 
-    void add_edge(const Population& population, const std::string& port, int source) {
-        std::string text = model()[source].name;
-        const int arriving = layers(source, population.use->width, text);
-        lines_.push_back(text + " -> " + population.use->name + "." + port);
-        population.edges.at(port)->push_back(arriving);
-    }
-
-    void declare_variables(const Population& population) {
-        Model* m = &model();
-        const std::shared_ptr<Use> use = population.use;
-        for (const auto& [port, edges] : population.edges) {
-            use->signals[port] = model().add({use->name + "." + port,
-                                              use->width,
-                                              true,
-                                              [m, edges = edges](const At& at) {
-                                                  double total = 0;
-                                                  for (std::size_t i = 0; i < edges->size(); ++i) {
-                                                      const double x = m->value((*edges)[i], at);
-                                                      total = i == 0 ? x : total + x;
-                                                  }
-                                                  return total;
-                                              },
-                                              {}});
-        }
-        for (const Cell::Variable& variable : population.cell->variables) {
-            Signal signal{use->name + "." + variable.name, use->width, true, {}, {}};
-            signal.value = [m, use, value = variable.value.value](const At& at) {
-                return value({*m, *use, at});
-            };
-            if (variable.has_past)
-                signal.before = [m, use, value = variable.before.value](const At& at) {
-                    return value({*m, *use, at});
-                };
-            use->signals[variable.name] = model().add(std::move(signal));
-        }
+    /// A network that is used as a layer.
+    void add_block(int index) {
+        const std::string name = "block" + std::to_string(index);
+        const Cell& cell = dice_.of(cells_);
+        Chain outside = any_source();
+        std::string unknown = "[_";
+        for (std::size_t i = 1; i < model()[outside.signal].shape.size(); ++i) unknown += ", _";
+        Chain inside{"z", outside.signal};
+        Layers layers(dice_, model(), name + ".", weights_);
+        layers.freely(inside);
+        Population population(cell, name + ".cells", model()[inside.signal].shape);
+        const std::string call = write_arguments(dice_, model(), population, weights_);
+        declare_variables(model(), population);
+        population.edges["I"]->push_back({inside.signal});
+        inside.text += " -> " + cell.name + call + " as cells";
+        blocks_ += "network Net" + name + "(k = 1) {\n    input z[t] : f32" + unknown + "]\n    " +
+                   inside.text + " -> scale(k) as out\n    output out\n}\n";
+        const double factor = 0.5 + 0.25 * dice_.below(5);
+        const int out = model().add({name + ".out", population.shape(), true,
+                                     [m = &model(), from = population.output(), factor](
+                                         const At& at) { return factor * m->value(from, at); }});
+        lines_.push_back(outside.text + " -> Net" + name + "(k = " + number_as_text(factor) +
+                         ") as " + name);
+        sources_.push_back({name, out});
+        populations_.push_back(population);
     }
 
     // ---- training --------------------------------------------------------------------------
 
     Course course(int signal) {
         Model* m = &model();
-        return {model()[signal].name, model()[signal].stepped, model()[signal].width,
+        return {model()[signal].name, model()[signal].stepped, model()[signal].shape,
                 [m, signal](const At& at) { return m->value(signal, at); }};
     }
 
-    Course target(const std::string& name, bool stepped, int width) {
-        Model* m = &model();
-        training_.push_back("target " + name + (stepped ? "[t]" : "") + " : f32[" +
-                            std::to_string(width) + "]");
-        return {name, stepped, width, [=](const At& at) {
-                    const int row = (stepped ? at.step : 0) * m->length().samples + at.sample;
-                    return m->given(name, std::size_t(row * width + at.element));
-                }};
+    Course target(const std::string& name, bool stepped, const Extents& shape) {
+        training_.push_back("target " + name + (stepped ? "[t]" : "") + " : f32" + as_text(shape));
+        return {name, stepped, shape, rows_of(name, stepped, shape)};
     }
 
     void write_training() {
@@ -273,15 +197,15 @@ class ProgramWriter {
                     if (std::string(name) == "s" && flavour_ == Flavour::Spiking)
                         spikes.push_back(sources.back());
                 }
-        const int width = sources[0].width;
-        const std::vector<Course> targets{target("y", false, width), target("z", true, width)};
-        const Label label{"label", width};
-        training_.push_back("target label : class[" + std::to_string(width) + "]");
+        const Extents shape = dice_.of(sources).shape;
+        const std::vector<Course> targets{target("y", false, shape), target("z", true, shape)};
+        const Label label{"label", shape[0]};
+        training_.push_back("target label : class[" + std::to_string(shape[0]) + "]");
         const Course loss =
             random_loss(dice_, flavour_, model(), sources, spikes, targets, weights_, label);
         training_.push_back("loss = " + loss.text);
         training_.push_back("optimizer = sgd(lr = 0.1)");
-        program_.loss = model().add({"loss", 1, false, loss.value, {}});
+        program_.loss = model().add({"loss", {}, false, loss.value});
     }
 
     void assemble() {
@@ -289,9 +213,10 @@ class ProgramWriter {
         text = helper_declarations;
         for (const Cell& cell : cells_) text += cell.text;
         text += "loss distance(a, b; k = 0.5) = mse(a, k*b)\n";
+        text += blocks_;
         text += "network Random {\n";
         for (const std::string& line : lines_) text += "    " + line + "\n";
-        text += "    output pop0." + populations_[0].cell->output + "\n}\n";
+        text += "    output " + model()[populations_[0].output()].name + "\n}\n";
         text += "train of Random {\n";
         for (const std::string& line : training_) text += "    " + line + "\n";
         text += "}\n";
@@ -300,13 +225,14 @@ class ProgramWriter {
     Dice dice_;
     Flavour flavour_;
     Program program_;
+    std::vector<Course> weights_;
+    Layers layers_;
     std::vector<Cell> cells_;
     std::vector<Population> populations_;
-    std::vector<int> sources_;  // signals that edges may start from
+    std::vector<Chain> sources_;
     std::vector<std::string> lines_, training_;
-    std::vector<Course> weights_;
+    std::string blocks_;
     std::vector<std::function<void()>> late_;
-    int layers_ = 0;
 };
 
 }  // namespace

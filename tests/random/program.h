@@ -1,8 +1,9 @@
 // Random well-typed programs: a .snn text, and a model that says what it means.
 //
 // Made of cells (several states, lets, options, pasts, spikes with every surrogate of the library),
-// networks (chains, populations, several edges at a port, feedback, dense and scale layers), and
-// losses. Everything is small, and bounded so that errors do not grow.
+// networks (chains, populations of rank 1 to 3 and parts of them, several edges at a port,
+// feedback, windows and all other layers, sparse ones included, networks as layers), and losses.
+// Everything is small, and bounded so that errors do not grow.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +56,7 @@ std::string number_as_text(double value);
 /// One use of a cell.
 struct Use {
     std::string name;
-    int width = 1;
+    Extents shape;
     std::map<std::string, std::function<double(int element)>> parameters;
     std::map<std::string, std::string> options;
     std::map<std::string, int> signals;  // variables and ports
@@ -138,7 +139,7 @@ Cell random_cell(Dice& dice, const std::string& name, Flavour flavour);
 struct Course {
     std::string text;
     bool stepped = true;
-    int width = 0;  // 0: one number
+    Extents shape;
     Evaluate value;
 };
 struct Label {

@@ -14,11 +14,11 @@
 #include <cstdlib>
 
 #include "frontend/ast_printer.h"
-#include "frontend/elaborate.h"
 #include "frontend/format.h"
 #include "frontend/parse.h"
 #include "ir/autodiff/differentiate.h"
 #include "ir/passes/forward_copies.h"
+#include "tests/random/given.h"
 #include "tests/random/margins.h"
 #include "tests/random/program.h"
 #include "tests/unit/ir/step/run.h"
@@ -35,57 +35,6 @@ using ir::test::Run;
 int setting(const char* name, int otherwise) {
     const char* given = std::getenv(name);
     return given ? std::atoi(given) : otherwise;
-}
-
-std::optional<Network> network_of(const std::string& text) {
-    SourceManager sources;
-    Diagnostics diagnostics;
-    std::optional<Network> network;
-    if (const auto module = frontend::load_text(sources, "random.snn", text, diagnostics)) {
-        frontend::Request request;
-        request.training = true;
-        network = frontend::elaborate(sources, *module, request, diagnostics);
-    }
-    for (const Diagnostic& diagnostic : diagnostics.all())
-        ADD_FAILURE() << info(diagnostic.code).text << ": " << diagnostic.message << ": "
-                      << (diagnostic.range.valid() ? sources.text(diagnostic.range) : "");
-    return network;
-}
-
-// ---- values --------------------------------------------------------------------------------
-
-std::size_t size_of(const ir::Tensor& tensor, const RunSize& size) {
-    return std::size_t(element_count(tensor.shape) * (tensor.per_step ? size.steps : 1) *
-                       (tensor.per_sample ? size.samples : 1));
-}
-
-/// What the run is given, by name.
-Given draw(const Network& network, const RunSize& size, std::uint64_t seed) {
-    Dice dice(seed);
-    Given given;
-    for (const ir::Tensor& tensor : network.tensors) {
-        if (tensor.role != Role::Input && tensor.role != Role::Target &&
-            tensor.role != Role::Parameter)
-            continue;
-        std::vector<double>& values = given[tensor.name];
-        const double low = tensor.role == Role::Parameter && tensor.shape.size() != 2 ? -0.1 : -1;
-        for (std::size_t i = 0; i < size_of(tensor, size); ++i) {
-            const double uniform = dice.below(1 << 20) / double(1 << 20);
-            values.push_back(tensor.kind == DataKind::Index
-                                 ? dice.below(int(tensor.interval->second) + 1)
-                             : tensor.kind == DataKind::Spike ? dice.below(2)
-                                                              : low + (1.1 - low) * uniform);
-        }
-    }
-    return given;
-}
-
-std::map<std::uint32_t, std::vector<double>> by_tensor(const Network& network, const Given& given) {
-    std::map<std::uint32_t, std::vector<double>> result;
-    for (std::uint32_t i = 0; i < network.tensors.size(); ++i)
-        if (const auto found = given.find(network.tensors[i].name); found != given.end())
-            if (!network.definition({i})) result[i] = found->second;
-    return result;
 }
 
 // ---- one program ---------------------------------------------------------------------------
@@ -132,6 +81,11 @@ class Trial {
         if (!network) return;
         for (const std::string& broken : verify(*network)) ADD_FAILURE() << broken;
         given_ = draw(*network, size_, seed_);
+        for (int i = 0; i < program_.model->count(); ++i)
+            if (const std::string& name = (*program_.model)[i].name; !name.empty()) {
+                ASSERT_TRUE(network->find(name).valid()) << name;
+                named_.push_back(i);
+            }
         check_forward(*network);
         if (testing::Test::HasFailure()) return;
         check_gradients(*network, compile);
@@ -141,6 +95,10 @@ class Trial {
     template <class Real>
     Run run(const Network& network, const StepProgram& program) const {
         return ir::test::run<Real>(network, program, size_, 1, by_tensor(network, given_));
+    }
+
+    TensorId tensor_of(const Network& network, int signal) const {
+        return network.find((*program_.model)[signal].name);
     }
 
     static StepProgram lowered(const Network& network, std::vector<TensorId> results) {
@@ -156,9 +114,7 @@ class Trial {
     void check_forward(Network network) {
         Margins margins(network);
         std::vector<TensorId> results = margins.tensors();
-        for (int i = 0; i < program_.model->count(); ++i)
-            if (const TensorId id = network.find((*program_.model)[i].name); id.valid())
-                results.push_back(id);
+        for (const int signal : named_) results.push_back(tensor_of(network, signal));
         const StepProgram program = lowered(network, results);
         const Run exact = run<double>(network, program), single = run<float>(network, program);
         near_tie_ = margins.smallest(exact, single, size_, true) < 1e-4;
@@ -167,14 +123,11 @@ class Trial {
 
         Model& model = *program_.model;
         model.start(given_, {int(size_.steps), int(size_.samples)});
-        int compared = 0;
-        for (int i = 0; i < model.count(); ++i) {
-            const TensorId id = network.find(model[i].name);
-            ASSERT_TRUE(id.valid()) << model[i].name;
-            compare_with_model(network[id], exact[id], i);
-            ++compared;
+        for (const int signal : named_) {
+            const TensorId id = tensor_of(network, signal);
+            compare_with_model(network[id], exact[id], signal);
         }
-        EXPECT_GT(compared, 3);
+        EXPECT_GT(named_.size(), 3);
     }
 
     void compare_with_model(const ir::Tensor& tensor, const std::vector<double>& values,
@@ -201,8 +154,7 @@ class Trial {
         for (const std::string& broken : verify(network)) ADD_FAILURE() << broken;
         forward_copies(network);
         std::vector<TensorId> results{loss};
-        for (int i = 0; i < program_.model->count(); ++i)
-            results.push_back(network.find((*program_.model)[i].name));
+        for (const int signal : named_) results.push_back(tensor_of(network, signal));
         for (const TensorId id : wrt)
             if (gradients.of(id).valid()) results.push_back(gradients.of(id));
         const StepProgram program = lowered(network, results);
@@ -310,6 +262,7 @@ class Trial {
     Program program_;
     RunSize size_;
     Given given_;
+    std::vector<int> named_;  // signals that are tensors
     bool near_tie_ = false, near_kink_ = false;
 };
 
@@ -336,6 +289,8 @@ TEST_P(RandomPrograms, MeanWhatTheySay) {
                 tally.programs, tally.near_ties, tally.derivatives, tally.compiled,
                 tally.ill_conditioned);
     EXPECT_LT(tally.near_ties, tally.programs / 2 + 1);
+    // Of thousands of tensors: sums that nearly cancel.
+    EXPECT_LE(tally.ill_conditioned, tally.programs / 100);
     if (smooth) {
         EXPECT_GT(tally.derivatives, tally.programs / 2);
     }

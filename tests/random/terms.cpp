@@ -215,18 +215,20 @@ Term Terms::over_cells(int depth) {
                  [x, inner](const Place& at) { return x.value(at) + 0.5 * inner.value(at); }};
     const auto sum = [y](const Place& at) {
         double total = 0;
-        for (int e = 0; e < at.use.width; ++e)
+        for (int e = 0; e < elements_of(at.use.shape); ++e)
             total += y.value({at.model, at.use, {at.at.step, at.at.sample, e}});
         return total;
     };
     switch (dice_.below(3)) {
         case 0: return {"0.25*sum" + y.text, [sum](const Place& at) { return 0.25 * sum(at); }};
-        case 1: return {"mean" + y.text, [sum](const Place& at) { return sum(at) / at.use.width; }};
+        case 1:
+            return {"mean" + y.text,
+                    [sum](const Place& at) { return sum(at) / elements_of(at.use.shape); }};
         default:
             return {"winner" + y.text, [y](const Place& at) {
                         int best = 0;
                         double largest = 0;
-                        for (int e = 0; e < at.use.width; ++e) {
+                        for (int e = 0; e < elements_of(at.use.shape); ++e) {
                             const double value =
                                 y.value({at.model, at.use, {at.at.step, at.at.sample, e}});
                             if (e == 0 || value > largest) best = e, largest = value;
