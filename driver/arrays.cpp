@@ -13,22 +13,45 @@ std::int64_t element_count(const ir::Tensor& tensor, const ir::RunSize& size) {
            ir::element_count(tensor.shape);
 }
 
+Values& PortValues::operator[](ir::TensorId id) {
+    lent_.erase(id.index);
+    auto& values = values_[id.index];
+    if (!values) values = std::make_shared<Values>();
+    return *values;
+}
+
+void PortValues::share(ir::TensorId id, std::shared_ptr<Values> values) {
+    lent_.erase(id.index);
+    values_[id.index] = std::move(values);
+}
+
+void* PortValues::place(ir::TensorId id, ir::Port::Direction direction, std::size_t count) {
+    const ir::Tensor& tensor = network_[id];
+    if (const auto lent = lent_.find(id.index);
+        lent != lent_.end() && direction == ir::Port::Direction::In) {
+        if (lent->second.size() != 4 * count)
+            throw std::logic_error("no array of the right size for " + tensor.name);
+        // In ports are only read.
+        return const_cast<std::byte*>(lent->second.data());
+    }
+    Values& values = (*this)[id];
+    const bool index = tensor.kind == ir::DataKind::Index;
+    if (direction == ir::Port::Direction::Out) {
+        if (index)
+            values.ints.resize(count);
+        else
+            values.floats.resize(count);
+    } else if ((index ? values.ints.size() : values.floats.size()) != count) {
+        throw std::logic_error("no array of the right size for " + tensor.name);
+    }
+    return index ? static_cast<void*>(values.ints.data()) : values.floats.data();
+}
+
 std::vector<void*> PortValues::arguments(const ir::StepProgram& program, const ir::RunSize& size) {
     std::vector<void*> result;
     for (const ir::Port& port : program.ports) {
-        const ir::Tensor& tensor = network_[port.tensor];
-        const auto count = std::size_t(element_count(tensor, size));
-        Values& values = values_[port.tensor.index];
-        const bool index = tensor.kind == ir::DataKind::Index;
-        if (port.direction == ir::Port::Direction::Out) {
-            if (index)
-                values.ints.resize(count);
-            else
-                values.floats.resize(count);
-        } else if ((index ? values.ints.size() : values.floats.size()) != count) {
-            throw std::logic_error("no array of the right size for " + tensor.name);
-        }
-        result.push_back(index ? static_cast<void*>(values.ints.data()) : values.floats.data());
+        const auto count = std::size_t(element_count(network_[port.tensor], size));
+        result.push_back(place(port.tensor, port.direction, count));
     }
     return result;
 }
@@ -64,6 +87,13 @@ ir::RunSize SizeFinder::size(const ir::Network& network) const {
     return {steps.value_or(1), samples.value_or(1)};
 }
 
+SizeFinder known_sizes(const ir::Network& network, std::optional<std::int64_t> asked) {
+    SizeFinder sizes;
+    if (network.steps) sizes.see_steps(*network.steps, "the network's settings");
+    if (asked) sizes.see_steps(*asked, "`steps`");
+    return sizes;
+}
+
 std::string expected_shape(const ir::Tensor& tensor) {
     std::vector<std::string> extents;
     if (tensor.per_step) extents.emplace_back("steps");
@@ -72,7 +102,7 @@ std::string expected_shape(const ir::Tensor& tensor) {
     return fmt::format("[{}]", fmt::join(extents, ", "));
 }
 
-void check_shape(const ir::Tensor& tensor, const runtime::Array& array, const std::string& file,
+void check_shape(const ir::Tensor& tensor, const runtime::ArrayView& array, const std::string& file,
                  SizeFinder& sizes) {
     const std::size_t outer = std::size_t(tensor.per_step) + std::size_t(tensor.per_sample);
     bool fits = array.shape.size() == outer + tensor.shape.size();
@@ -82,12 +112,22 @@ void check_shape(const ir::Tensor& tensor, const runtime::Array& array, const st
     for (std::size_t i = 0; fits && i < outer; ++i) fits = array.shape[i] > 0;
     if (!fits) {
         fail(Code::BadShape,
-             fmt::format("`{}` takes an array of shape {}, but the file holds {}", tensor.name,
-                         expected_shape(tensor), runtime::to_string(array.shape)),
+             fmt::format("`{}` takes an array of shape {}, but {} {}", tensor.name,
+                         expected_shape(tensor), file.empty() ? "this one has" : "the file holds",
+                         runtime::to_string(array.shape)),
              file);
     }
-    if (tensor.per_step) sizes.see_steps(array.shape[0], "`" + file + "`");
-    if (tensor.per_sample) sizes.see_samples(array.shape[outer - 1], "`" + file + "`");
+    if (array.size() != runtime::element_count(array.shape)) {
+        fail(Code::BadShape,
+             fmt::format("the array for `{}` has {} values, but its shape {} has {}", tensor.name,
+                         array.size(), runtime::to_string(array.shape),
+                         runtime::element_count(array.shape)),
+             file);
+    }
+    const std::string source =
+        file.empty() ? "the array of `" + tensor.name + "`" : "`" + file + "`";
+    if (tensor.per_step) sizes.see_steps(array.shape[0], source);
+    if (tensor.per_sample) sizes.see_samples(array.shape[outer - 1], source);
 }
 
 // ---- values --------------------------------------------------------------------------------
@@ -103,7 +143,7 @@ std::string place(std::size_t offset, const runtime::Shape& shape) {
     return runtime::to_string(index);
 }
 
-void check_reals(const ir::Tensor& tensor, const std::vector<float>& values,
+void check_reals(const ir::Tensor& tensor, std::span<const float> values,
                  const runtime::Shape& shape, const std::string& file) {
     const float low = tensor.interval ? float(tensor.interval->first) : -INFINITY;
     const float high = tensor.interval ? float(tensor.interval->second) : INFINITY;
@@ -131,7 +171,7 @@ void check_reals(const ir::Tensor& tensor, const std::vector<float>& values,
     }
 }
 
-void check_labels(const ir::Tensor& tensor, const std::vector<std::int32_t>& labels,
+void check_labels(const ir::Tensor& tensor, std::span<const std::int32_t> labels,
                   std::int64_t classes, const runtime::Shape& shape, const std::string& file) {
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (labels[i] >= 0 && (classes == 0 || labels[i] < classes)) continue;
@@ -158,13 +198,14 @@ std::int64_t class_count(const ir::Network& network, ir::TensorId label) {
     return interval ? std::int64_t(interval->second) + 1 : 0;
 }
 
-Values to_values(const ir::Tensor& tensor, const runtime::Array& array, const std::string& file,
+Values to_values(const ir::Tensor& tensor, const runtime::ArrayView& array, const std::string& file,
                  std::int64_t classes) {
     Values values;
     if (tensor.kind == ir::DataKind::Index) {
         if (!runtime::is_integer(array.dtype)) {
             fail(Code::BadDtype,
-                 fmt::format("`{}` takes integers, but the file holds {}", tensor.name,
+                 fmt::format("`{}` takes integers, but {} {}", tensor.name,
+                             file.empty() ? "these are" : "the file holds",
                              runtime::name_of(array.dtype)),
                  file);
         }
@@ -175,6 +216,18 @@ Values to_values(const ir::Tensor& tensor, const runtime::Array& array, const st
         check_reals(tensor, values.floats, array.shape, file);
     }
     return values;
+}
+
+bool stays_in_place(const ir::Tensor& tensor, const runtime::ArrayView& array,
+                    const std::string& file, std::int64_t classes) {
+    if (tensor.kind == ir::DataKind::Index) {
+        if (array.dtype != runtime::Dtype::I32) return false;
+        check_labels(tensor, array.as<std::int32_t>(), classes, array.shape, file);
+    } else {
+        if (array.dtype != runtime::Dtype::F32) return false;
+        check_reals(tensor, array.as<float>(), array.shape, file);
+    }
+    return true;
 }
 
 void scale(std::span<float> values, double factor) {

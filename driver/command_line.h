@@ -71,6 +71,7 @@ struct EngineOptions {
     std::string backend;  // empty: compiled code where snnc has it, else the interpreter
     std::string cpu;      // empty: this machine's
     int threads = 0;      // 0: SNNC_THREADS or all processors
+    std::optional<std::string> cache;  // folder of compiled kernels, empty: none; absent: usual one
     bool timings = false;
 
     void add_to(CLI::App& verb);

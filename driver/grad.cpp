@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "driver/arrays.h"
+#include "driver/gradients.h"
 #include "driver/loss_request.h"
 #include "driver/output_files.h"
 #include "driver/parameters.h"
@@ -21,12 +21,6 @@ struct GradOptions {
     std::vector<std::string> inputs, targets, states, wrt;
 };
 
-/// A tensor, and under which name its gradient is written.
-struct Wanted {
-    ir::TensorId tensor;
-    std::string name;
-};
-
 class GradientRun {
  public:
     GradientRun(Session& session, const GradOptions& options)
@@ -41,17 +35,11 @@ class GradientRun {
         const auto initials = bind(network, values);
         forget_formulas(network, initials);
 
-        const auto wanted = choose(network, initials);
+        const auto wanted = wanted_gradients(network, initials, options_.wrt, "--wrt");
         std::vector<ir::TensorId> wrt;
-        for (const Wanted& one : wanted) wrt.push_back(one.tensor);
+        for (const WantedGradient& one : wanted) wrt.push_back(one.tensor);
         const ir::Gradients gradients = add_gradients(network, wrt);
-
-        ir::LoweringOptions lowering;
-        lowering.given_initials = initials;
-        lowering.results = {network.training->loss};
-        for (const ir::TensorId id : wrt) {
-            if (gradients.of(id).valid()) lowering.results.push_back(gradients.of(id));
-        }
+        const auto lowering = gradient_lowering(network, gradients, wanted, initials);
         const ir::StepProgram program = make_program(network, lowering);
         const ir::Draws draws{options_.weights.seed.value_or(network.training->seed), 0, {}};
         machine.load(network, program)->run(size_, values.arguments(program, size_), draws);
@@ -77,9 +65,10 @@ class GradientRun {
             PortValues ignored(forward);
             bind_forward(forward, ignored, sizes);
         }
-        std::vector<NamedArray> arrays;
+        std::vector<NamedShape> arrays;
         for (const auto& [name, file] : split_assignments(options_.targets, "--target")) {
-            arrays.push_back({name, file, runtime::read_npy(file)});
+            const runtime::Array array = runtime::read_npy(file);
+            arrays.push_back({name, file, array.dtype, array.shape});
         }
         request.loss = options_.loss;
         return network_with_loss(session_, module, request, arrays, sizes);
@@ -107,70 +96,18 @@ class GradientRun {
         return initials;
     }
 
-    std::vector<Wanted> choose(const ir::Network& network,
-                               const std::vector<ir::TensorId>& initials) const {
-        std::vector<Wanted> all;
-        for (const ir::TensorId id : trainable_parameters(network)) {
-            all.push_back({id, network[id].name});
-        }
-        for (const ir::TensorId id : network.inputs)
-            all.push_back({id, "input." + network[id].name});
-        for (const ir::StateVariable& state : network.states) {
-            if (std::find(initials.begin(), initials.end(), state.initial) == initials.end())
-                continue;
-            all.push_back({state.initial, "state." + network[state.variable].name});
-        }
-        return options_.wrt.empty() ? all : narrow(all);
-    }
-
-    std::vector<Wanted> narrow(const std::vector<Wanted>& all) const {
-        std::vector<Wanted> chosen;
-        std::vector<std::string> names;
-        for (const Wanted& one : all) names.push_back(one.name);
-        for (const std::string& name : options_.wrt) {
-            const auto found = std::find(names.begin(), names.end(), name);
-            if (found == names.end()) {
-                const std::string hint = did_you_mean(name, names);
-                fail(Code::UnknownVariable,
-                     fmt::format(
-                         "`--wrt {}`: there is no learnable, input or given state of this name",
-                         name),
-                     {},
-                     hint.empty() ? std::vector<std::string>{} : std::vector<std::string>{hint});
-            }
-            chosen.push_back(all[std::size_t(found - names.begin())]);
-        }
-        return chosen;
-    }
-
     int report(const ir::Network& network, const ir::Gradients& gradients,
-               const std::vector<Wanted>& wanted, const PortValues& values) const {
-        const auto& losses = values.at(network.training->loss).floats;
-        double sum = 0;
-        for (const float loss : losses) sum += loss;
+               const std::vector<WantedGradient>& wanted, const PortValues& values) const {
         if (!options_.out.empty()) {
             runtime::TensorFile file;
-            for (const Wanted& one : wanted) {
-                file.tensors[one.name] = gradient_array(network, gradients, one.tensor, values);
+            for (const WantedGradient& one : wanted) {
+                file.tensors[one.name] =
+                    gradient_array(network, gradients, one.tensor, values, size_);
             }
             runtime::write_safetensors(options_.out, file);
         }
-        write_out(fmt::format("loss {:.9g}\n", sum / double(losses.size())));
+        write_out(fmt::format("loss {:.9g}\n", mean_loss(network, values)));
         return Done;
-    }
-
-    /// Zeros where the loss does not depend on the tensor.
-    runtime::Array gradient_array(const ir::Network& network, const ir::Gradients& gradients,
-                                  ir::TensorId id, const PortValues& values) const {
-        const ir::Tensor& tensor = network[id];
-        const ir::TensorId adjoint = gradients.of(id);
-        Values zeros;
-        if (!adjoint.valid()) zeros.floats.resize(std::size_t(element_count(tensor, size_)));
-        const Values& gradient = adjoint.valid() ? values.at(adjoint) : zeros;
-        if (tensor.role == ir::Role::Parameter) return to_file_layout(tensor, gradient);
-        runtime::Array array = to_array(network, id, gradient, size_, tensor.per_step);
-        scale(array.as<float>(), tensor.unit);
-        return array;
     }
 
     Session& session_;

@@ -19,10 +19,9 @@ std::string sizes_text(const SizeFinder& sizes) {
 
 }  // namespace
 
-std::vector<frontend::ExtraTarget> readings(const NamedArray& named, const SizeFinder& sizes) {
-    const runtime::Shape& shape = named.array.shape;
-    const bool labels =
-        runtime::is_integer(named.array.dtype) && named.array.dtype != runtime::Dtype::Bool;
+std::vector<frontend::ExtraTarget> readings(const NamedShape& named, const SizeFinder& sizes) {
+    const runtime::Shape& shape = named.shape;
+    const bool labels = runtime::is_integer(named.dtype) && named.dtype != runtime::Dtype::Bool;
     std::vector<frontend::ExtraTarget> result;
     const auto add = [&](std::size_t outer) {
         const ir::Shape rest(shape.begin() + std::ptrdiff_t(outer), shape.end());
@@ -45,11 +44,11 @@ std::vector<frontend::ExtraTarget> readings(const NamedArray& named, const SizeF
 }
 
 ir::Network network_with_loss(Session& session, const frontend::Module& module,
-                              frontend::Request request, const std::vector<NamedArray>& arrays,
+                              frontend::Request request, const std::vector<NamedShape>& arrays,
                               const SizeFinder& sizes) {
     std::vector<std::vector<frontend::ExtraTarget>> choices;
     std::size_t combinations = 1;
-    for (const NamedArray& array : arrays) {
+    for (const NamedShape& array : arrays) {
         choices.push_back(readings(array, sizes));
         combinations *= choices.back().size();
     }

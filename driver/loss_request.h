@@ -6,20 +6,21 @@
 
 namespace snnc::driver {
 
-/// A NAME=FILE array, read.
-struct NamedArray {
+/// What there is to know of an array whose meaning follows from its shape.
+struct NamedShape {
     std::string name, file;
-    runtime::Array array;
+    runtime::Dtype dtype = runtime::Dtype::F32;
+    runtime::Shape shape;
 };
 
 /// What an array may be in a run of these sizes: [steps, batch, shape…] or [batch, shape…],
 /// integers without shape also labels. The likeliest first; BadShape if there is nothing.
-std::vector<frontend::ExtraTarget> readings(const NamedArray& array, const SizeFinder& sizes);
+std::vector<frontend::ExtraTarget> readings(const NamedShape& array, const SizeFinder& sizes);
 
 /// The network with the loss of the request. Where an array has several readings, the first with
 /// which the loss makes sense; the messages of the likeliest if none does.
 ir::Network network_with_loss(Session& session, const frontend::Module& module,
-                              frontend::Request request, const std::vector<NamedArray>& arrays,
+                              frontend::Request request, const std::vector<NamedShape>& arrays,
                               const SizeFinder& sizes);
 
 }  // namespace snnc::driver

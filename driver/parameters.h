@@ -15,6 +15,9 @@ namespace snnc::driver {
 /// Edges that do not fit their layer are reported and end the work (Stop).
 void place_edges(Session& session, ir::Network& network, const std::string& file,
                  std::uint64_t seed, PortValues& values);
+/// The same with what a file holds; `file` stands in messages.
+void place_edges(Session& session, ir::Network& network, const runtime::TensorFile& contents,
+                 const std::string& file, std::uint64_t seed, PortValues& values);
 
 /// Draws every parameter by its initialiser: a function of seed, name and element alone (of an
 /// edge's weight: the pair of cells). The edges must be there.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cassert>
 #include <chrono>
 #include <cstdio>
@@ -18,7 +19,8 @@
 namespace snnc::driver {
 namespace {
 
-bool timings = false;
+/// Of this process: separate models may be made on separate threads.
+std::atomic<bool> timings = false;
 
 template <class Function>
 auto timed(const char* stage, Function&& function) {
@@ -204,8 +206,9 @@ bool chooses_interpreter(const EngineOptions& options) {
 Machine::Machine(const EngineOptions& options)
     : interprets_(chooses_interpreter(options)),
       target_(interprets_ ? "interpreter" : target_name(options)),
-      threads_(options.threads > 0 ? options.threads : runtime::default_threads()) {
-    time_stages(options.timings);
+      threads_(options.threads > 0 ? options.threads : runtime::default_threads()),
+      cache_(options.cache ? *options.cache : cache_folder()) {
+    if (options.timings) time_stages(true);
 }
 
 std::unique_ptr<Engine> Machine::load(const ir::Network& network, const ir::StepProgram& program) {
@@ -213,7 +216,7 @@ std::unique_ptr<Engine> Machine::load(const ir::Network& network, const ir::Step
     if (!interprets_) {
         codegen::CompileOptions options;
         options.target = codegen::Target::named(target_);
-        options.cache_folder = cache_folder();
+        options.cache_folder = cache_;
         options.threads = threads_;
         return std::make_unique<Compiled>(
             timed("compile", [&] { return codegen::compile(network, program, options); }));

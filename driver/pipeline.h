@@ -43,6 +43,7 @@ class Machine {
     bool interprets_;
     std::string target_;
     int threads_;
+    std::string cache_;
 };
 
 /// The stages. All of them throw Stop after errors or limitations were reported.

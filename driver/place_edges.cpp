@@ -9,10 +9,9 @@ namespace {
 
 class EdgePlacer {
  public:
-    EdgePlacer(Session& session, ir::Network& network, const std::string& file)
-        : session_(session), network_(network), file_(file) {
-        if (!file.empty() && !network.patterns.empty()) contents_ = runtime::read_safetensors(file);
-    }
+    EdgePlacer(Session& session, ir::Network& network, const runtime::TensorFile& contents,
+               const std::string& file)
+        : session_(session), network_(network), contents_(contents), file_(file) {}
 
     void place(std::uint64_t seed, PortValues& values) {
         for (std::size_t i = 0; i < network_.patterns.size(); ++i) {
@@ -98,15 +97,22 @@ class EdgePlacer {
 
     Session& session_;
     ir::Network& network_;
+    const runtime::TensorFile& contents_;
     const std::string& file_;
-    runtime::TensorFile contents_;
 };
 
 }  // namespace
 
 void place_edges(Session& session, ir::Network& network, const std::string& file,
                  std::uint64_t seed, PortValues& values) {
-    EdgePlacer(session, network, file).place(seed, values);
+    const bool reads = !file.empty() && !network.patterns.empty();
+    place_edges(session, network, reads ? runtime::read_safetensors(file) : runtime::TensorFile{},
+                file, seed, values);
+}
+
+void place_edges(Session& session, ir::Network& network, const runtime::TensorFile& contents,
+                 const std::string& file, std::uint64_t seed, PortValues& values) {
+    EdgePlacer(session, network, contents, file).place(seed, values);
 }
 
 }  // namespace snnc::driver

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "runtime/npy.h"
 #include "runtime/shuffle.h"
 
 namespace snnc::driver {
@@ -43,8 +42,8 @@ std::int64_t product(const runtime::Shape& shape, std::size_t from) {
 
 }  // namespace
 
-Column Column::from_array(const ir::Network& network, ir::TensorId id, const runtime::Array& array,
-                          const std::string& file) {
+Column Column::from_array(const ir::Network& network, ir::TensorId id,
+                          const runtime::ArrayView& array, const std::string& file) {
     const ir::Tensor& tensor = network[id];
     Column column(id, ir::element_count(tensor.shape));
     const std::int64_t samples = array.shape[tensor.per_step ? 1 : 0];
@@ -170,28 +169,34 @@ SampleSet samples_of(const ir::Network& network, runtime::DataPart part, const s
 }
 
 SampleSet samples_of_arrays(Session& session, const ir::Network& network,
-                            const std::vector<std::string>& inputs,
-                            const std::vector<std::string>& targets, const std::string& prefix,
+                            const std::vector<GivenArray>& inputs,
+                            const std::vector<GivenArray>& targets, const std::string& prefix,
                             SizeFinder& sizes) {
     // Every array is checked before the first is used, so that all mistakes are told at once.
     PortValues values(network);
     SizeFinder found = sizes;
     found.samples.reset();
-    const auto input_arrays = split_assignments(inputs, prefix + "input");
-    const auto target_arrays = split_assignments(targets, prefix + "target");
-    bind_arrays(session, network, network.inputs, prefix + "input", input_arrays, found, values);
-    bind_arrays(session, network, network.training->targets, prefix + "target", target_arrays,
-                found, values);
+    bind_arrays(session, network, network.inputs, prefix + "input", inputs, found, values);
+    bind_arrays(session, network, network.training->targets, prefix + "target", targets, found,
+                values);
     sizes.steps = found.steps;
 
     SampleSet set{"arrays", found.samples.value_or(0), {}};
-    for (const auto* arrays : {&input_arrays, &target_arrays}) {
-        for (const auto& [name, file] : *arrays) {
+    for (const auto* arrays : {&inputs, &targets})
+        for (const GivenArray& one : *arrays)
             set.columns.push_back(
-                Column::from_array(network, network.find(name), runtime::read_npy(file), file));
-        }
-    }
+                Column::from_array(network, network.find(one.name), one.array, one.file));
     return set;
+}
+
+SampleSet samples_of_arrays(Session& session, const ir::Network& network,
+                            const std::vector<std::string>& inputs,
+                            const std::vector<std::string>& targets, const std::string& prefix,
+                            SizeFinder& sizes) {
+    const FileArrays input_arrays(split_assignments(inputs, prefix + "input"));
+    const FileArrays target_arrays(split_assignments(targets, prefix + "target"));
+    return samples_of_arrays(session, network, input_arrays.given(), target_arrays.given(), prefix,
+                             sizes);
 }
 
 }  // namespace snnc::driver

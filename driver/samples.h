@@ -20,7 +20,7 @@ class Column {
     /// From an array as --input and --target take it: [samples, shape…] or [steps, samples,
     /// shape…].
     static Column from_array(const ir::Network& network, ir::TensorId id,
-                             const runtime::Array& array, const std::string& file);
+                             const runtime::ArrayView& array, const std::string& file);
     /// From a data set: [samples, …] or [samples, steps, …], elements in any shape; bytes stand for
     /// value/255. Reports as to_values() does, a wrong shape too.
     static Column from_data_set(const ir::Network& network, ir::TensorId id, runtime::Array array,
@@ -70,6 +70,10 @@ SampleSet samples_of(const ir::Network& network, runtime::DataPart part, const s
 SampleSet samples_of_arrays(Session& session, const ir::Network& network,
                             const std::vector<std::string>& inputs,
                             const std::vector<std::string>& targets, const std::string& prefix,
+                            SizeFinder& sizes);
+SampleSet samples_of_arrays(Session& session, const ir::Network& network,
+                            const std::vector<GivenArray>& inputs,
+                            const std::vector<GivenArray>& targets, const std::string& prefix,
                             SizeFinder& sizes);
 
 }  // namespace snnc::driver

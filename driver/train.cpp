@@ -10,6 +10,7 @@
 #include "driver/output_files.h"
 #include "driver/parameters.h"
 #include "driver/training.h"
+#include "driver/training_reports.h"
 
 namespace snnc::driver {
 namespace {
@@ -60,7 +61,7 @@ class TrainVerb {
         const TrainingData data = load_data(session_, network, options_.data);
         ir::Network whole = network;  // for what is measured: it is not cut into windows
         Windows windows(network, data.steps, network.training->window);
-        const ir::Gradients gradients = add_optimizer(network);
+        const ir::Gradients gradients = add_training(network, plan_.optimizer);
         Inspection inspection(session_, network, gradients, machine);
         hold_out_samples(data.train);
         std::optional<BestWeights> best;
@@ -77,7 +78,8 @@ class TrainVerb {
         TrainingLog log(options_.log, !options_.resume.empty());
         log_start(log, network, machine, data);
         const InterruptWatch watch;
-        const TrainingEnd end = training.run(log);
+        TrainingReports reports(log);
+        const TrainingEnd end = training.run(reports);
         return finish(log, network, values, best, end);
     }
 
@@ -121,23 +123,6 @@ class TrainVerb {
         }
         plan_.held_out = std::int64_t(count);
         if (!options_.out.empty()) plan_.best_file = best_weights_file(options_.out);
-    }
-
-    ir::Gradients add_optimizer(ir::Network& network) const {
-        const auto parameters = trainable_parameters(network);
-        if (parameters.empty()) {
-            fail(Code::NothingLearned,
-                 fmt::format("`{}` has no parameter that training changes", network.name));
-        }
-        auto gradients = add_gradients(network, parameters);
-        const std::size_t statistics = network.updates.size();  // of batches
-        ir::add_optimizer(network, gradients, plan_.optimizer);
-        if (network.updates.size() == statistics) {
-            fail(Code::NothingLearned,
-                 fmt::format("the loss depends on no parameter of `{}` that training changes",
-                             network.name));
-        }
-        return gradients;
     }
 
     static std::int64_t parameter_count(const ir::Network& network) {

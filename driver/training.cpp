@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "driver/interrupt.h"
@@ -17,50 +16,9 @@ namespace snnc::driver {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Json = nlohmann::ordered_json;
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// JSON has no infinity; nine digits keep a float.
-Json number(double value) {
-    if (!std::isfinite(value)) return nullptr;
-    return Json::parse(fmt::format("{:.9g}", value));
-}
-
-std::string scores_text(const std::string& part, const std::vector<Score>& scores) {
-    std::string text;
-    for (const Score& score : scores)
-        text += fmt::format(", {} {} {:.4f}", part, score.name, score.value);
-    return text;
-}
-
-void add_scores(const std::string& part, const std::vector<Score>& scores, Json& event) {
-    for (const Score& score : scores) event[part + "_" + score.name] = number(score.value);
-}
-
-void add_layers(const Inspection& inspection, Json& event) {
-    event["layers"] = Json::array();
-    for (const Activity& layer : inspection.activities())
-        event["layers"].push_back({{"name", layer.population},
-                                   {"rate", number(layer.rate)},
-                                   {"silent", number(layer.silent)},
-                                   {"saturated", number(layer.saturated)}});
-    event["gradient_norms"] = Json::object();
-    for (const GradientNorm& layer : inspection.norms())
-        event["gradient_norms"][layer.layer] = number(layer.norm);
-}
-
-std::string activity_text(const std::vector<Activity>& layers) {
-    std::string text;
-    for (const Activity& layer : layers) {
-        text += fmt::format("{}{} fires in {:.1f} % of the steps", text.empty() ? "  " : "; ",
-                            layer.population, 100 * layer.rate);
-        if (layer.silent > 0) text += fmt::format(", {:.1f} % silent", 100 * layer.silent);
-        if (layer.saturated > 0) text += fmt::format(", {:.1f} % saturated", 100 * layer.saturated);
-    }
-    return text;
 }
 
 }  // namespace
@@ -84,6 +42,15 @@ Training::Training(ir::Network& network, Machine& machine, Windows& windows,
     engine_ = machine.load(network, program_);
 }
 
+void Training::forget() {
+    position_.step = 0;
+    for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
+        const ir::Tensor& tensor = network_.tensors[i];
+        if (tensor.role != ir::Role::OptimizerState) continue;
+        values_[{i}].floats.assign(std::size_t(ir::element_count(tensor.shape)), 0.0f);
+    }
+}
+
 void Training::prepare() {
     position_.seed = plan_.seed;
     position_.batch = plan_.batch;
@@ -91,11 +58,7 @@ void Training::prepare() {
     position_.validation_count = plan_.held_out;
     position_.shuffle = plan_.shuffle;
     position_.window_length = windows_.length();
-    for (std::uint32_t i = 0; i < network_.tensors.size(); ++i) {
-        const ir::Tensor& tensor = network_.tensors[i];
-        if (tensor.role != ir::Role::OptimizerState) continue;
-        values_[{i}].floats.assign(std::size_t(ir::element_count(tensor.shape)), 0.0f);
-    }
+    forget();
     if (batches_per_epoch() == 0) {
         fail(Code::CountMismatch,
              fmt::format("with `drop_last` a batch of {} never fills from {} samples", plan_.batch,
@@ -114,7 +77,9 @@ std::int64_t Training::batches_per_epoch() const {
     return plan_.drop_last ? count / plan_.batch : (count + plan_.batch - 1) / plan_.batch;
 }
 
-std::int64_t Training::updates_per_epoch() const { return batches_per_epoch() * windows_.count(); }
+std::int64_t Training::updates_per_epoch() const {
+    return plan_.updates_per_epoch.value_or(batches_per_epoch() * windows_.count());
+}
 
 std::int64_t Training::planned_steps() const {
     const std::int64_t all = plan_.epochs * updates_per_epoch();
@@ -122,7 +87,8 @@ std::int64_t Training::planned_steps() const {
 }
 
 bool Training::should_stop() const {
-    return InterruptWatch::signal() != 0 || position_.step >= planned_steps() || out_of_patience();
+    return InterruptWatch::signal() != 0 || stop_asked_ || position_.step >= planned_steps() ||
+           out_of_patience();
 }
 
 bool Training::out_of_patience() const {
@@ -164,11 +130,11 @@ void Training::check_loss(double loss) const {
 }
 
 /// The mean loss of the window at hand over the batch, before the update.
-double Training::train_window(std::span<const std::int64_t> samples) {
+double Training::train_window(std::span<const std::int64_t> samples, std::int64_t epoch) {
     set_hyperparameters();
     const ir::RunSize size = windows_.enter(position_.window, values_);
     engine_->run(size, values_.arguments(program_, size),
-                 draws_of(plan_.seed, position_.epoch, samples, windows_.first_step()));
+                 draws_of(plan_.seed, epoch, samples, windows_.first_step()));
     windows_.leave(size, values_);
     const auto& losses = values_.at(network_.training->loss).floats;
     return sum_of(losses) / double(losses.size());
@@ -184,15 +150,14 @@ void Training::save() const {
 }
 
 /// All windows of a batch, or the rest of them where a resumed training stands among them.
-void Training::run_batch(std::span<const std::int64_t> samples, TrainingLog& log,
-                         Progress& progress) {
+void Training::run_batch(std::span<const std::int64_t> samples, TrainingListener& listener) {
     windows_.load(samples_, samples, values_, resumed_pasts_, position_.window);
     resumed_pasts_.clear();
     const auto count = std::int64_t(samples.size());
     while (position_.window < windows_.count() && !should_stop()) {
         const auto start = Clock::now();
         const std::int64_t window = position_.window;
-        const double loss = train_window(samples);
+        const double loss = train_window(samples, position_.epoch);
         check_loss(loss);
         ++position_.step;
         position_.loss_sum += loss * double(count);
@@ -202,12 +167,9 @@ void Training::run_batch(std::span<const std::int64_t> samples, TrainingLog& log
             ++position_.batch_in_epoch;
         }
         const double speed = double(count) * windows_.share(window) / seconds_since(start);
-        Json event{{"event", "step"}, {"step", position_.step}, {"epoch", position_.epoch}};
-        if (windows_.length() > 0) event["window"] = window;
-        event["loss"] = number(loss);
-        event["samples_per_s"] = std::round(speed);
-        log.write(event);
-        progress.step(position_.epoch, position_.step, loss, speed);
+        StepReport report{position_.epoch, position_.step, {}, loss, speed};
+        if (windows_.length() > 0) report.window = window;
+        if (!listener.step(report)) stop_asked_ = true;
         if (plan_.save_every && position_.step % *plan_.save_every == 0) {
             save();
             saved_ = true;
@@ -216,7 +178,7 @@ void Training::run_batch(std::span<const std::int64_t> samples, TrainingLog& log
     }
 }
 
-void Training::run_epoch(TrainingLog& log, Progress& progress) {
+void Training::run_epoch(TrainingListener& listener) {
     std::vector<std::int64_t> order = split_.train;
     const auto total = std::int64_t(order.size());
     if (plan_.shuffle) {
@@ -227,29 +189,23 @@ void Training::run_epoch(TrainingLog& log, Progress& progress) {
     while (position_.batch_in_epoch < batches && !should_stop()) {
         const std::int64_t first = position_.batch_in_epoch * plan_.batch;
         const std::int64_t count = std::min(plan_.batch, total - first);
-        run_batch({order.data() + first, std::size_t(count)}, log, progress);
+        run_batch({order.data() + first, std::size_t(count)}, listener);
     }
 }
 
-void Training::finish_epoch(TrainingLog& log, Progress& progress, double seconds) {
-    const double train_loss =
+void Training::finish_epoch(TrainingListener& listener, double seconds) {
+    EpochReport report;
+    report.epoch = position_.epoch;
+    report.step = position_.step;
+    report.train_loss =
         position_.loss_sum / double(std::max<std::int64_t>(1, position_.samples_seen));
-    Json event{{"event", "epoch"}, {"epoch", position_.epoch}, {"train_loss", number(train_loss)}};
-    add_scores("validation", validation_scores_, event);
-    if (observe_.best) event["best"] = is_best_;
-    add_scores("test", test_scores_, event);
-    event["seconds"] = number(seconds);
-    if (observe_.inspection) add_layers(*observe_.inspection, event);
-    log.write(event);
-    progress.line(fmt::format("epoch {}: train loss {:.4f}{}{}{}, {}", position_.epoch + 1,
-                              train_loss, scores_text("validation", validation_scores_),
-                              is_best_ ? " (best)" : "", scores_text("test", test_scores_),
-                              duration_text(seconds)));
-    if (Inspection* inspection = observe_.inspection) {
-        if (!inspection->activities().empty())
-            progress.line(activity_text(inspection->activities()));
-        inspection->warn_of_silence(position_.epoch);
-    }
+    report.validates = observe_.best != nullptr;
+    report.is_best = is_best_;
+    report.validation = validation_scores_;
+    report.test = test_scores_;
+    report.seconds = seconds;
+    report.inspection = observe_.inspection;
+    if (!listener.epoch(report)) stop_asked_ = true;
     ++position_.epoch;
     position_.batch_in_epoch = 0;
     position_.loss_sum = 0;
@@ -287,25 +243,59 @@ void Training::measure_epoch() {
     }
 }
 
-TrainingEnd Training::run(TrainingLog& log) {
+TrainingEnd Training::run(TrainingListener& listener) {
     const std::int64_t batches = batches_per_epoch();
-    Progress progress(plan_.epochs, planned_steps(), position_.step);
+    listener.begin(plan_.epochs, planned_steps(), position_.step);
     while (position_.epoch < plan_.epochs && !should_stop()) {
         const auto start = Clock::now();
-        run_epoch(log, progress);
+        run_epoch(listener);
         if (position_.batch_in_epoch < batches) break;
         measure_epoch();
-        finish_epoch(log, progress, seconds_since(start));
+        finish_epoch(listener, seconds_since(start));
         if (!plan_.checkpoint_folder.empty() && !plan_.save_every) {
             save();
             saved_ = true;
         }
     }
     if (position_.batch_in_epoch > 0 || position_.window > 0) measure_test();
-    progress.clear();
+    listener.end();
     if (!plan_.checkpoint_folder.empty()) save();
     return {InterruptWatch::signal(), position_.epoch, position_.step,
             out_of_patience() && InterruptWatch::signal() == 0, test_scores_};
+}
+
+double Training::update(const SampleSet& batch) {
+    std::vector<std::int64_t> all(std::size_t(batch.count));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    windows_.load(batch, all, values_);
+    double sum = 0;
+    for (std::int64_t window = 0; window < windows_.count(); ++window) {
+        position_.window = window;
+        // No two updates share their random numbers.
+        const double loss = train_window(all, position_.step);
+        check_loss(loss);
+        ++position_.step;
+        sum += loss;
+    }
+    position_.window = 0;
+    return sum / double(windows_.count());
+}
+
+ir::Gradients add_training(ir::Network& network, const ir::OptimizerConfig& optimizer) {
+    const auto parameters = trainable_parameters(network);
+    if (parameters.empty()) {
+        fail(Code::NothingLearned,
+             fmt::format("`{}` has no parameter that training changes", network.name));
+    }
+    auto gradients = add_gradients(network, parameters);
+    const std::size_t statistics = network.updates.size();  // of batches
+    ir::add_optimizer(network, gradients, optimizer);
+    if (network.updates.size() == statistics) {
+        fail(Code::NothingLearned,
+             fmt::format("the loss depends on no parameter of `{}` that training changes",
+                         network.name));
+    }
+    return gradients;
 }
 
 }  // namespace snnc::driver

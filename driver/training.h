@@ -12,9 +12,8 @@
 #include "driver/evaluation.h"
 #include "driver/inspection.h"
 #include "driver/pipeline.h"
-#include "driver/progress.h"
 #include "driver/samples.h"
-#include "driver/training_log.h"
+#include "driver/training_listener.h"
 #include "driver/windows.h"
 
 namespace snnc::driver {
@@ -33,6 +32,8 @@ struct TrainingPlan {
     std::string checkpoint_folder;           // empty: none
     std::optional<std::int64_t> save_every;  // steps; else after each epoch
     std::string resume_folder;               // empty: from the beginning
+    /// Where the caller makes the batches; else it follows from the samples.
+    std::optional<std::int64_t> updates_per_epoch;
 };
 
 /// How a training ended.
@@ -60,24 +61,31 @@ class Training {
              const SampleSet& samples, const Observers& observers, std::int64_t steps_per_run,
              PortValues& values);
 
-    /// CheckpointMismatch, CountMismatch (a batch larger than the data, with drop_last).
+    /// Before run(). CheckpointMismatch, CountMismatch (a batch larger than the data, with
+    /// drop_last).
     void prepare();
-
     /// Failure(LossNotFinite), DataError(WriteFailed): what was saved before stays.
-    TrainingEnd run(TrainingLog& log);
+    TrainingEnd run(TrainingListener& listener);
+
+    /// In the place of both, where the caller makes the batches: the optimiser begins anew,
+    void forget();
+    /// and all samples of the set make one update (one for each window). Returns the mean loss
+    /// before it. Failure(LossNotFinite).
+    double update(const SampleSet& batch);
 
  private:
     std::int64_t batches_per_epoch() const;
     std::int64_t updates_per_epoch() const;
     std::int64_t planned_steps() const;
     bool should_stop() const;
-    void run_epoch(TrainingLog& log, Progress& progress);
+    void run_epoch(TrainingListener& listener);
     void measure_test();
     void measure_epoch();
-    void finish_epoch(TrainingLog& log, Progress& progress, double seconds);
+    void finish_epoch(TrainingListener& listener, double seconds);
     bool out_of_patience() const;
-    void run_batch(std::span<const std::int64_t> samples, TrainingLog& log, Progress& progress);
-    double train_window(std::span<const std::int64_t> samples);
+    void run_batch(std::span<const std::int64_t> samples, TrainingListener& listener);
+    /// Random numbers belong to the epoch.
+    double train_window(std::span<const std::int64_t> samples, std::int64_t epoch);
     void set_hyperparameters();
     void check_loss(double loss) const;
     void save() const;
@@ -97,6 +105,10 @@ class Training {
     std::vector<Score> validation_scores_, test_scores_;
     bool is_best_ = false;  // this epoch, so far
     bool saved_ = false;
+    bool stop_asked_ = false;  // by the listener
 };
+
+/// Gradients of all trainable parameters and the optimiser's equations. Failure(NothingLearned).
+ir::Gradients add_training(ir::Network& network, const ir::OptimizerConfig& optimizer);
 
 }  // namespace snnc::driver

@@ -69,7 +69,7 @@ To converted(From value) {
 }
 
 template <class To>
-std::vector<To> convert(const Array& array) {
+std::vector<To> convert(const ArrayView& array) {
     std::vector<To> out(std::size_t(array.size()));
     const auto from = [&]<class From>(std::span<const From> values) {
         std::transform(values.begin(), values.end(), out.begin(),
@@ -88,9 +88,9 @@ std::vector<To> convert(const Array& array) {
 
 }  // namespace
 
-std::vector<float> Array::to_f32() const { return convert<float>(*this); }
-std::vector<double> Array::to_f64() const { return convert<double>(*this); }
-std::vector<std::int32_t> Array::to_i32() const { return convert<std::int32_t>(*this); }
+std::vector<float> ArrayView::to_f32() const { return convert<float>(*this); }
+std::vector<double> ArrayView::to_f64() const { return convert<double>(*this); }
+std::vector<std::int32_t> ArrayView::to_i32() const { return convert<std::int32_t>(*this); }
 
 Array Array::of_f32(Shape shape, std::span<const float> values) {
     Array array(Dtype::F32, std::move(shape));

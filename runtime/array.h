@@ -22,6 +22,24 @@ std::string to_string(const Shape& shape);  // "[25, 128, 10]"
 /// The number of elements; throws std::overflow_error if it does not fit or a size is negative.
 std::int64_t element_count(const Shape& shape);
 
+/// An array that somebody else keeps.
+struct ArrayView {
+    Dtype dtype = Dtype::F32;
+    Shape shape;
+    std::span<const std::byte> bytes;
+
+    std::int64_t size() const { return std::int64_t(bytes.size() / size_of(dtype)); }
+    template <class T>
+    std::span<const T> as() const {
+        return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+    }
+
+    /// The values as float32 or int32; an integer that does not fit saturates.
+    std::vector<float> to_f32() const;
+    std::vector<double> to_f64() const;
+    std::vector<std::int32_t> to_i32() const;
+};
+
 struct Array {
     Dtype dtype = Dtype::F32;
     Shape shape;
@@ -41,10 +59,10 @@ struct Array {
         return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
     }
 
-    /// The values as float32 or int32; an integer that does not fit saturates.
-    std::vector<float> to_f32() const;
-    std::vector<double> to_f64() const;
-    std::vector<std::int32_t> to_i32() const;
+    operator ArrayView() const { return {dtype, shape, bytes}; }
+    std::vector<float> to_f32() const { return ArrayView(*this).to_f32(); }
+    std::vector<double> to_f64() const { return ArrayView(*this).to_f64(); }
+    std::vector<std::int32_t> to_i32() const { return ArrayView(*this).to_i32(); }
 
     static Array of_f32(Shape shape, std::span<const float> values);
     static Array of_i32(Shape shape, std::span<const std::int32_t> values);

@@ -131,7 +131,7 @@ TEST(LossArrays, are_read_by_their_shape) {
     sizes.see_steps(7, "a");
     sizes.see_samples(2, "a");
     const auto read = [&](runtime::Dtype dtype, runtime::Shape shape) {
-        return readings({"w", "w.npy", runtime::Array(dtype, std::move(shape))}, sizes);
+        return readings({"w", "w.npy", dtype, std::move(shape)}, sizes);
     };
     const auto trace = read(runtime::Dtype::F32, {7, 2, 3});
     ASSERT_EQ(trace.size(), 1u);

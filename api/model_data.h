@@ -1,0 +1,92 @@
+// What a model holds: its text, its networks, its parameters, its programs.
+#pragma once
+
+#include <snnc/model.h>
+
+#include "api/call.h"
+#include "api/program.h"
+#include "driver/gradients.h"
+#include "driver/run_state.h"
+#include "runtime/safetensors.h"
+
+namespace snnc::api {
+
+/// A program of a run, and what it was made for.
+struct Run {
+    std::unique_ptr<Program> program;
+    std::vector<ir::TensorId> results;
+    std::vector<ir::TensorId> initials;  // given in the place of their formulas
+};
+
+/// A program of a loss and its gradients.
+struct GradientRun {
+    std::unique_ptr<Program> program;
+    std::vector<ir::TensorId> initials;
+    std::vector<driver::WantedGradient> wanted;
+    ir::Gradients gradients;
+};
+
+/// The network whose runs can be cut, before it is lowered for what is to be recorded.
+struct SteppedNetwork {
+    explicit SteppedNetwork(ir::Network whole)
+        : network(std::move(whole)), start(network, ir::pasts(network)) {}
+    ir::Network network;
+    driver::RunState start;           // before step 0
+    std::map<std::string, Run> runs;  // by what they record
+};
+
+struct Model::Data {
+    /// The session is the caller's too, so that a failure can be told with its text.
+    Data(const std::shared_ptr<driver::Session>& session, Source source, ModelOptions options);
+    /// Error.
+    static std::unique_ptr<Data> make(Source source, ModelOptions options);
+    /// The same text with other options.
+    std::unique_ptr<Data> again(ModelOptions changed) const {
+        return make(source, std::move(changed));
+    }
+
+    /// A network of the text with the model's edges. Reports as the driver does.
+    ir::Network elaborate(const frontend::Request& request);
+    void place_edges(ir::Network& made);
+    /// What all networks of this model are asked for.
+    frontend::Request request() const;
+    frontend::Request training_request(const std::string& train_block) const;
+    /// A network that nothing is compiled of, for descriptions.
+    ir::Network with_loss(const std::string& loss, const std::string& train_block);
+
+    /// Puts these values into the memory of the parameters.
+    void set_parameters(const driver::PortValues& values);
+    void load_weights(const std::string& path, bool partial);
+    const ir::Tensor& find_parameter(const std::string& name) const;
+    /// The parameters as a weights file has them.
+    runtime::TensorFile weights() const;
+
+    std::shared_ptr<driver::Session> session_owner;
+    driver::Session& session;
+    Source source;
+    ModelOptions options;
+    frontend::Module module;
+    driver::Machine machine;
+    ir::Network network;        // as it runs, with its edges
+    runtime::TensorFile edges;  // of its sparse layers, for further networks of the text
+    Parameters parameters;
+    std::vector<Diagnostic> warnings;
+
+    std::map<std::string, Run> runs;  // by what they record and are given
+    std::unique_ptr<SteppedNetwork> stepped;
+    std::map<std::string, GradientRun> gradients;
+};
+
+/// Where a run stands.
+struct RunningState::Data {
+    driver::RunState state;
+    std::int64_t samples;
+    std::uint64_t seed;
+    const SteppedNetwork* owner;
+};
+
+/// The tensors that `record` names; the declared outputs if it is empty.
+std::vector<ir::TensorId> recorded(const ir::Network& network,
+                                   const std::vector<std::string>& record);
+
+}  // namespace snnc::api

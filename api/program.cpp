@@ -1,0 +1,60 @@
+#include "api/program.h"
+
+namespace snnc::api {
+
+Program::Program(driver::Machine& machine, ir::Network network, const ir::LoweringOptions& lowering,
+                 const Parameters& parameters)
+    : network_(std::move(network)),
+      program_(driver::make_program(network_, lowering)),
+      values_(network_),
+      engine_(machine.load(network_, program_)) {
+    for (const ir::Parameter& parameter : network_.parameters)
+        values_.share(parameter.tensor, parameters.at(network_[parameter.tensor].name));
+}
+
+void Program::run(const ir::RunSize& size, const ir::Draws& draws) {
+    engine_->run(size, values_.arguments(program_, size), draws);
+}
+
+Array Program::take(ir::TensorId id, const ir::RunSize& size, bool with_steps) {
+    const ir::Tensor& tensor = network_[id];
+    const bool as_it_is = tensor.unit == 1 && tensor.per_sample && tensor.per_step == with_steps &&
+                          tensor.role != ir::Role::Input && tensor.kind != ir::DataKind::Index;
+    if (!as_it_is) {
+        runtime::Array array = driver::to_array(network_, id, values_.at(id), size, with_steps);
+        driver::scale(array.as<float>(), 1 / tensor.unit);
+        return {array.shape, array.to_f32()};
+    }
+    Shape shape{size.samples};
+    if (with_steps) shape.insert(shape.begin(), size.steps);
+    shape.insert(shape.end(), tensor.shape.begin(), tensor.shape.end());
+    return {std::move(shape), std::move(values_[id].floats)};
+}
+
+void set_mode(const ir::Network& network, bool trains, driver::PortValues& values) {
+    const ir::TensorId mode = network.find("mode.train");
+    if (mode.valid()) values[mode].floats = {trains ? 1.0f : 0.0f};
+}
+
+std::vector<driver::GivenArray> given(const Arrays& arrays) {
+    std::vector<driver::GivenArray> result;
+    for (const auto& [name, array] : arrays) {
+        const bool integer = array.is_integer();
+        const auto bytes =
+            integer ? std::as_bytes(array.integers()) : std::as_bytes(array.floats());
+        result.push_back(
+            {name,
+             {integer ? runtime::Dtype::I32 : runtime::Dtype::F32, array.shape(), bytes},
+             {}});
+    }
+    return result;
+}
+
+TensorInfo describe(const ir::Tensor& tensor) {
+    return {
+        tensor.name,       ir::shape_in_files(tensor),         tensor.per_step,
+        tensor.per_sample, tensor.kind == ir::DataKind::Spike, tensor.kind == ir::DataKind::Index,
+        tensor.trainable};
+}
+
+}  // namespace snnc::api
