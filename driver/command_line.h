@@ -72,8 +72,11 @@ struct EngineOptions {
     std::string cpu;      // empty: this machine's
     int threads = 0;      // 0: SNNC_THREADS or all processors
     bool timings = false;
+    bool debug = false;
 
     void add_to(CLI::App& verb);
+    /// --debug, for verbs that run the network.
+    void add_debug_to(CLI::App& verb);
 };
 
 /// One function for each verb, in the file of its name.

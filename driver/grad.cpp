@@ -4,10 +4,12 @@
 #include <algorithm>
 
 #include "driver/arrays.h"
+#include "driver/checked_ports.h"
 #include "driver/loss_request.h"
 #include "driver/output_files.h"
 #include "driver/parameters.h"
 #include "driver/pipeline.h"
+#include "driver/state_files.h"
 #include "runtime/npy.h"
 
 namespace snnc::driver {
@@ -21,10 +23,16 @@ struct GradOptions {
     std::vector<std::string> inputs, targets, states, wrt;
 };
 
-/// A tensor, and under which name its gradient is written.
+/// A tensor, and under which name its gradient is written; or a past that is read over several
+/// lags, of which the network reads several tensors.
 struct Wanted {
     ir::TensorId tensor;
     std::string name;
+    const ir::CarriedPast* past = nullptr;
+
+    std::vector<ir::TensorId> tensors() const {
+        return past ? past->given : std::vector<ir::TensorId>{tensor};
+    }
 };
 
 class GradientRun {
@@ -38,23 +46,27 @@ class GradientRun {
         const frontend::Module module = load_module(session_, options_.network.file);
         ir::Network network = make_loss_network(module);
         PortValues values(network);
-        const auto initials = bind(network, values);
-        forget_formulas(network, initials);
+        bind(network, values);
+        forget_formulas(network, given_.initials);
 
-        const auto wanted = choose(network, initials);
+        const auto wanted = choose(network);
         std::vector<ir::TensorId> wrt;
-        for (const Wanted& one : wanted) wrt.push_back(one.tensor);
+        for (const Wanted& one : wanted)
+            for (const ir::TensorId id : one.tensors()) wrt.push_back(id);
         const ir::Gradients gradients = add_gradients(network, wrt);
 
         ir::LoweringOptions lowering;
-        lowering.given_initials = initials;
+        lowering.given_initials = given_.initials;
         lowering.results = {network.training->loss};
         for (const ir::TensorId id : wrt) {
             if (gradients.of(id).valid()) lowering.results.push_back(gradients.of(id));
         }
+        add_checked_ports(machine, network, lowering.results);
         const ir::StepProgram program = make_program(network, lowering);
-        const ir::Draws draws{options_.weights.seed.value_or(network.training->seed), 0, {}};
+        const ir::Draws draws{
+            options_.weights.seed.value_or(network.training->seed), 0, {}, given_.first_step()};
         machine.load(network, program)->run(size_, values.arguments(program, size_), draws);
+        check_ports(session_, machine, network, size_, draws, values);
         return report(network, gradients, wanted, values);
     }
 
@@ -73,7 +85,7 @@ class GradientRun {
         // The arrays tell how large the run is, and that tells what the further arrays are.
         SizeFinder sizes;
         {
-            const ir::Network forward = make_network(session_, module, request);
+            ir::Network forward = make_network(session_, module, request);
             PortValues ignored(forward);
             bind_forward(forward, ignored, sizes);
         }
@@ -85,30 +97,28 @@ class GradientRun {
         return network_with_loss(session_, module, request, arrays, sizes);
     }
 
-    std::vector<ir::TensorId> bind_forward(const ir::Network& network, PortValues& values,
-                                           SizeFinder& sizes) {
+    GivenState bind_forward(ir::Network& network, PortValues& values, SizeFinder& sizes) {
         if (network.steps) {
             sizes.see_steps(*network.steps,
                             options_.network.steps ? "`--steps`" : "the network's settings");
         }
         bind_arrays(session_, network, network.inputs, "--input",
                     split_assignments(options_.inputs, "--input"), sizes, values);
-        return bind_states(session_, network, split_assignments(options_.states, "--state"), sizes,
-                           values);
+        return read_states(session_, network, options_.states, sizes, values);
     }
 
-    std::vector<ir::TensorId> bind(ir::Network& network, PortValues& values) {
+    void bind(ir::Network& network, PortValues& values) {
         SizeFinder sizes;
-        const auto initials = bind_forward(network, values, sizes);
+        given_ = bind_forward(network, values, sizes);
         bind_arrays(session_, network, network.training->targets, "--target",
                     split_assignments(options_.targets, "--target"), sizes, values);
         size_ = sizes.size(network);
+        if (given_.state) given_.state->give(values, size_);
         prepare_parameters(session_, network, options_.weights, network.training->seed, values);
-        return initials;
     }
 
-    std::vector<Wanted> choose(const ir::Network& network,
-                               const std::vector<ir::TensorId>& initials) const {
+    std::vector<Wanted> choose(const ir::Network& network) const {
+        const auto& initials = given_.initials;
         std::vector<Wanted> all;
         for (const ir::TensorId id : trainable_parameters(network)) {
             all.push_back({id, network[id].name});
@@ -120,6 +130,10 @@ class GradientRun {
                 continue;
             all.push_back({state.initial, "state." + network[state.variable].name});
         }
+        if (given_.state)
+            for (const ir::CarriedPast& one : given_.state->carried())
+                all.push_back({one.given[0], "state." + network[one.past.tensor].name,
+                               one.past.depth() > 1 ? &one : nullptr});
         return options_.wrt.empty() ? all : narrow(all);
     }
 
@@ -151,12 +165,37 @@ class GradientRun {
         if (!options_.out.empty()) {
             runtime::TensorFile file;
             for (const Wanted& one : wanted) {
-                file.tensors[one.name] = gradient_array(network, gradients, one.tensor, values);
+                file.tensors[one.name] =
+                    one.past ? past_array(network, gradients, *one.past, values)
+                             : gradient_array(network, gradients, one.tensor, values);
             }
             runtime::write_safetensors(options_.out, file);
         }
         write_out(fmt::format("loss {:.9g}\n", sum / double(losses.size())));
         return Done;
+    }
+
+    /// In the shape in which the past was given.
+    runtime::Array past_array(const ir::Network& network, const ir::Gradients& gradients,
+                              const ir::CarriedPast& one, const PortValues& values) const {
+        const ir::Tensor& tensor = network[one.past.tensor];
+        const auto adjoint = [&](ir::TensorId id) {
+            const ir::TensorId found = gradients.of(id);
+            return found.valid() ? &values.at(found).floats : nullptr;
+        };
+        PastValues gradient = given_.state->gradient(one, adjoint, size_);
+        scale(gradient, tensor.unit);
+        runtime::Shape shape;
+        if (tensor.per_sample) shape.push_back(size_.samples);
+        shape.insert(shape.end(), tensor.shape.begin(), tensor.shape.end());
+        if (!given_.repeated.contains(one.past.tensor)) {
+            shape.insert(shape.begin(), one.past.depth());
+            return runtime::Array::of_f32(shape, gradient);
+        }
+        const std::size_t row = gradient.size() / std::size_t(one.past.depth());
+        for (std::size_t k = row; k < gradient.size(); ++k) gradient[k % row] += gradient[k];
+        gradient.resize(row);
+        return runtime::Array::of_f32(shape, gradient);
     }
 
     /// Zeros where the loss does not depend on the tensor.
@@ -176,6 +215,7 @@ class GradientRun {
     Session& session_;
     const GradOptions& options_;
     ir::RunSize size_;
+    GivenState given_;
 };
 
 }  // namespace
@@ -195,8 +235,10 @@ void add_grad(Tool& tool) {
     add_assignments(*verb, "--input", options->inputs, "NAME=X.npy: an input's values");
     add_assignments(*verb, "--target", options->targets,
                     "NAME=Y.npy: a target's values, or a further array that --loss names");
-    add_assignments(*verb, "--state", options->states,
-                    "NAME.VAR=V.npy: a value before the first step");
+    verb->add_option("--state", options->states,
+                     "NAME.VAR=V.npy: a value before the first step, [batch, shape…]; or a folder "
+                     "that `run --save-state` wrote")
+        ->allow_extra_args(false);
     verb->add_option("--wrt", options->wrt,
                      "only these gradients: a parameter, input.NAME, state.NAME.VAR (default: all)")
         ->delimiter(',')
@@ -204,6 +246,7 @@ void add_grad(Tool& tool) {
     verb->add_option("--out", options->out, "file for the gradients (.safetensors)");
     options->weights.add_to(*verb);
     options->engine.add_to(*verb);
+    options->engine.add_debug_to(*verb);
     verb->add_option("--cpu", options->engine.cpu, "the processor to compile for");
     verb->callback([&tool, options] {
         tool.action = [options](Session& session) { return GradientRun(session, *options).run(); };

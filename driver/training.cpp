@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "driver/checked_ports.h"
 #include "driver/interrupt.h"
 #include "driver/parameters.h"
 #include "driver/schedule.h"
@@ -65,10 +66,12 @@ std::string activity_text(const std::vector<Activity>& layers) {
 
 }  // namespace
 
-Training::Training(ir::Network& network, Machine& machine, Windows& windows,
+Training::Training(Session& session, ir::Network& network, Machine& machine, Windows& windows,
                    const TrainingPlan& plan, const SampleSet& samples, const Observers& observers,
                    std::int64_t steps_per_run, PortValues& values)
-    : network_(network),
+    : session_(session),
+      machine_(machine),
+      network_(network),
       windows_(windows),
       plan_(plan),
       samples_(samples),
@@ -79,6 +82,7 @@ Training::Training(ir::Network& network, Machine& machine, Windows& windows,
     ir::LoweringOptions lowering;
     lowering.results = windows.results();
     lowering.results.push_back(network.training->loss);
+    add_checked_ports(machine, network, lowering.results);
     lowering.updates = true;
     program_ = make_program(network, lowering);
     engine_ = machine.load(network, program_);
@@ -167,8 +171,9 @@ void Training::check_loss(double loss) const {
 double Training::train_window(std::span<const std::int64_t> samples) {
     set_hyperparameters();
     const ir::RunSize size = windows_.enter(position_.window, values_);
-    engine_->run(size, values_.arguments(program_, size),
-                 draws_of(plan_.seed, position_.epoch, samples, windows_.first_step()));
+    const ir::Draws draws = draws_of(plan_.seed, position_.epoch, samples, windows_.first_step());
+    engine_->run(size, values_.arguments(program_, size), draws);
+    check_ports(session_, machine_, network_, size, draws, values_);
     windows_.leave(size, values_);
     const auto& losses = values_.at(network_.training->loss).floats;
     return sum_of(losses) / double(losses.size());
