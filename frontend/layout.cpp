@@ -245,7 +245,10 @@ class Composer {
         for (Index i = 0; i < words_.size(); ++i) {
             const LaidToken& word = words_[i];
             const TokenType type = word.code.token.type;
-            if (brackets_.dropped(i)) continue;
+            if (brackets_.dropped(i)) {
+                place[i] = code_.size();  // a bracket that nothing closes may have been ended here
+                continue;
+            }
             const auto forced = brackets_.forced().find(i);
             if (forced != brackets_.forced().end()) {
                 open.resize(std::min(open.size(), forced->second));
