@@ -21,7 +21,7 @@ struct Run {
 /// A program of a loss and its gradients.
 struct GradientRun {
     std::unique_ptr<Program> program;
-    std::vector<ir::TensorId> initials;
+    driver::GivenState given;
     std::vector<driver::WantedGradient> wanted;
     ir::Gradients gradients;
 };

@@ -67,9 +67,10 @@ GradientRun& gradient_program(Model::Data& data, const Arrays& inputs, const Arr
     return run;
 }
 
-Array take_gradient(GradientRun& run, ir::TensorId id, const ir::RunSize& size) {
-    runtime::Array array = driver::gradient_array(run.program->network(), run.gradients, id,
-                                                  run.program->values(), size);
+Array take_gradient(GradientRun& run, const driver::WantedGradient& wanted,
+                    const ir::RunSize& size) {
+    runtime::Array array = driver::gradient_array(run.program->network(), run.gradients, wanted,
+                                                  run.given, run.program->values(), size);
     return {array.shape, array.to_f32()};
 }
 
@@ -97,7 +98,7 @@ Gradients Model::differentiate(const Arrays& inputs, const Arrays& targets,
         Gradients result;
         result.loss = driver::mean_loss(network, values);
         for (const driver::WantedGradient& one : run.wanted)
-            result.of[one.name] = take_gradient(run, one.tensor, size);
+            result.of[one.name] = take_gradient(run, one, size);
         return result;
     });
 }

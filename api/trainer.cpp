@@ -38,7 +38,7 @@ struct Loop {
           steps(run_steps),
           windows(network, steps, network.training->window),
           gradients(driver::add_training(network, plan.optimizer)),
-          evaluation(whole, model.machine) {
+          evaluation(model.session, whole, model.machine) {
         for (const ir::Parameter& parameter : network.parameters)
             values.share(parameter.tensor, model.parameters.at(network[parameter.tensor].name));
         if (plan.held_out > 0) best.emplace(whole, "loss");

@@ -131,4 +131,9 @@ void EngineOptions::add_to(CLI::App& verb) {
     verb.add_flag("--timings", timings, "says on standard error how long each stage took");
 }
 
+void EngineOptions::add_debug_to(CLI::App& verb) {
+    verb.add_flag("--debug", debug,
+                  "checks what arrives at ports with an interval, `input x in [0, 1]`");
+}
+
 }  // namespace snnc::driver

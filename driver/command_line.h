@@ -73,8 +73,11 @@ struct EngineOptions {
     int threads = 0;      // 0: SNNC_THREADS or all processors
     std::optional<std::string> cache;  // folder of compiled kernels, empty: none; absent: usual one
     bool timings = false;
+    bool debug = false;
 
     void add_to(CLI::App& verb);
+    /// --debug, for verbs that run the network.
+    void add_debug_to(CLI::App& verb);
 };
 
 /// One function for each verb, in the file of its name.

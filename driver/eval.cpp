@@ -49,7 +49,7 @@ int evaluate(Session& session, const EvalOptions& options) {
     prepare_parameters(session, network, options.weights, seed, values);
     const TrainingData data = load_test_data(session, network, options.data);
 
-    Evaluation evaluation(network, machine);
+    Evaluation evaluation(session, network, machine);
     const auto scores = evaluation.run(*data.test, options.batch.value_or(network.training->batch),
                                        data.steps, seed, values);
     if (options.json) {
@@ -78,6 +78,7 @@ void add_eval(Tool& tool) {
     verb->add_option("--batch", options->batch, "samples at a time")->check(whole_number());
     verb->add_flag("--json", options->json, "prints one JSON object");
     options->engine.add_to(*verb);
+    options->engine.add_debug_to(*verb);
     verb->add_option("--cpu", options->engine.cpu, "the processor to compile for");
     verb->callback([&tool, options] {
         tool.action = [options](Session& session) { return evaluate(session, *options); };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "driver/checked_ports.h"
 #include "driver/interrupt.h"
 
 namespace snnc::driver {
@@ -11,14 +12,19 @@ double sum_of(const std::vector<float>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-Evaluation::Evaluation(ir::Network& network, Machine& machine)
-    : network_(network), results_{network.training->loss}, names_{"loss"} {
+Evaluation::Evaluation(Session& session, ir::Network& network, Machine& machine)
+    : session_(session),
+      machine_(machine),
+      network_(network),
+      results_{network.training->loss},
+      names_{"loss"} {
     for (const ir::Metric& metric : network.training->metrics) {
         results_.push_back(metric.value);
         names_.push_back(metric.name);
     }
     ir::LoweringOptions lowering;
     for (const ir::TensorId result : results_) lowering.want(result);
+    add_checked_ports(machine, network_, lowering.results);
     program_ = make_program(network_, lowering);
     engine_ = machine.load(network_, program_);
 }
@@ -45,7 +51,9 @@ std::vector<Score> Evaluation::run(const SampleSet& samples, std::span<const std
         const ir::RunSize size{steps, count};
         const auto batch_of = chosen.subspan(std::size_t(done), std::size_t(count));
         samples.gather(batch_of, values);
-        engine_->run(size, values.arguments(program_, size), draws_of(seed, 0, batch_of));
+        const ir::Draws draws = draws_of(seed, 0, batch_of);
+        engine_->run(size, values.arguments(program_, size), draws);
+        check_ports(session_, machine_, network_, size, draws, values);
         for (std::size_t i = 0; i < results_.size(); ++i) {
             const auto& result = values.at(results_[i]).floats;
             // A value that is the same for all samples counts for each of them.

@@ -19,8 +19,8 @@ struct Score {
 /// The forward part of a training's network: loss and metrics of a batch.
 class Evaluation {
  public:
-    /// The network must outlive it.
-    Evaluation(ir::Network& network, Machine& machine);
+    /// All must outlive it.
+    Evaluation(Session& session, ir::Network& network, Machine& machine);
 
     /// Parameters stand in `values`, which the batches are put into; random numbers depend on
     /// `seed`. Stops early (with what it has) if the process is asked to end.
@@ -32,6 +32,8 @@ class Evaluation {
                            PortValues& values);
 
  private:
+    Session& session_;
+    const Machine& machine_;
     ir::Network& network_;
     std::vector<ir::TensorId> results_;
     std::vector<std::string> names_;

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 
+#include "driver/checked_ports.h"
 #include "driver/gradients.h"
 #include "driver/loss_request.h"
 #include "driver/output_files.h"
 #include "driver/parameters.h"
 #include "driver/pipeline.h"
+#include "driver/state_files.h"
 #include "runtime/npy.h"
 
 namespace snnc::driver {
@@ -32,17 +34,19 @@ class GradientRun {
         const frontend::Module module = load_module(session_, options_.network.file);
         ir::Network network = make_loss_network(module);
         PortValues values(network);
-        const auto initials = bind(network, values);
-        forget_formulas(network, initials);
+        bind(network, values);
+        forget_formulas(network, given_.initials);
 
-        const auto wanted = wanted_gradients(network, initials, options_.wrt, "--wrt");
-        std::vector<ir::TensorId> wrt;
-        for (const WantedGradient& one : wanted) wrt.push_back(one.tensor);
-        const ir::Gradients gradients = add_gradients(network, wrt);
-        const auto lowering = gradient_lowering(network, gradients, wanted, initials);
+        const auto wanted = wanted_gradients(network, given_, options_.wrt, "--wrt");
+        const ir::Gradients gradients = add_gradients(network, tensors_of(wanted));
+        ir::LoweringOptions lowering =
+            gradient_lowering(network, gradients, wanted, given_.initials);
+        add_checked_ports(machine, network, lowering.results);
         const ir::StepProgram program = make_program(network, lowering);
-        const ir::Draws draws{options_.weights.seed.value_or(network.training->seed), 0, {}};
+        const ir::Draws draws{
+            options_.weights.seed.value_or(network.training->seed), 0, {}, given_.first_step()};
         machine.load(network, program)->run(size_, values.arguments(program, size_), draws);
+        check_ports(session_, machine, network, size_, draws, values);
         return report(network, gradients, wanted, values);
     }
 
@@ -61,7 +65,7 @@ class GradientRun {
         // The arrays tell how large the run is, and that tells what the further arrays are.
         SizeFinder sizes;
         {
-            const ir::Network forward = make_network(session_, module, request);
+            ir::Network forward = make_network(session_, module, request);
             PortValues ignored(forward);
             bind_forward(forward, ignored, sizes);
         }
@@ -74,26 +78,24 @@ class GradientRun {
         return network_with_loss(session_, module, request, arrays, sizes);
     }
 
-    std::vector<ir::TensorId> bind_forward(const ir::Network& network, PortValues& values,
-                                           SizeFinder& sizes) {
+    GivenState bind_forward(ir::Network& network, PortValues& values, SizeFinder& sizes) {
         if (network.steps) {
             sizes.see_steps(*network.steps,
                             options_.network.steps ? "`--steps`" : "the network's settings");
         }
         bind_arrays(session_, network, network.inputs, "--input",
                     split_assignments(options_.inputs, "--input"), sizes, values);
-        return bind_states(session_, network, split_assignments(options_.states, "--state"), sizes,
-                           values);
+        return read_states(session_, network, options_.states, sizes, values);
     }
 
-    std::vector<ir::TensorId> bind(ir::Network& network, PortValues& values) {
+    void bind(ir::Network& network, PortValues& values) {
         SizeFinder sizes;
-        const auto initials = bind_forward(network, values, sizes);
+        given_ = bind_forward(network, values, sizes);
         bind_arrays(session_, network, network.training->targets, "--target",
                     split_assignments(options_.targets, "--target"), sizes, values);
         size_ = sizes.size(network);
+        if (given_.state) given_.state->give(values, size_);
         prepare_parameters(session_, network, options_.weights, network.training->seed, values);
-        return initials;
     }
 
     int report(const ir::Network& network, const ir::Gradients& gradients,
@@ -102,7 +104,7 @@ class GradientRun {
             runtime::TensorFile file;
             for (const WantedGradient& one : wanted) {
                 file.tensors[one.name] =
-                    gradient_array(network, gradients, one.tensor, values, size_);
+                    gradient_array(network, gradients, one, given_, values, size_);
             }
             runtime::write_safetensors(options_.out, file);
         }
@@ -113,6 +115,7 @@ class GradientRun {
     Session& session_;
     const GradOptions& options_;
     ir::RunSize size_;
+    GivenState given_;
 };
 
 }  // namespace
@@ -132,8 +135,10 @@ void add_grad(Tool& tool) {
     add_assignments(*verb, "--input", options->inputs, "NAME=X.npy: an input's values");
     add_assignments(*verb, "--target", options->targets,
                     "NAME=Y.npy: a target's values, or a further array that --loss names");
-    add_assignments(*verb, "--state", options->states,
-                    "NAME.VAR=V.npy: a value before the first step");
+    verb->add_option("--state", options->states,
+                     "NAME.VAR=V.npy: a value before the first step, [batch, shape…]; or a folder "
+                     "that `run --save-state` wrote")
+        ->allow_extra_args(false);
     verb->add_option("--wrt", options->wrt,
                      "only these gradients: a parameter, input.NAME, state.NAME.VAR (default: all)")
         ->delimiter(',')
@@ -141,6 +146,7 @@ void add_grad(Tool& tool) {
     verb->add_option("--out", options->out, "file for the gradients (.safetensors)");
     options->weights.add_to(*verb);
     options->engine.add_to(*verb);
+    options->engine.add_debug_to(*verb);
     verb->add_option("--cpu", options->engine.cpu, "the processor to compile for");
     verb->callback([&tool, options] {
         tool.action = [options](Session& session) { return GradientRun(session, *options).run(); };

@@ -11,27 +11,29 @@
 namespace snnc::driver {
 namespace {
 
-std::vector<WantedGradient> all_gradients(const ir::Network& network,
-                                          const std::vector<ir::TensorId>& given_initials) {
+std::vector<WantedGradient> all_gradients(const ir::Network& network, const GivenState& given) {
     std::vector<WantedGradient> all;
     for (const ir::TensorId id : trainable_parameters(network))
         all.push_back({id, network[id].name});
     for (const ir::TensorId id : network.inputs) all.push_back({id, "input." + network[id].name});
     for (const ir::StateVariable& state : network.states) {
-        const auto given = std::find(given_initials.begin(), given_initials.end(), state.initial);
-        if (given != given_initials.end())
+        const auto& initials = given.initials;
+        if (std::find(initials.begin(), initials.end(), state.initial) != initials.end())
             all.push_back({state.initial, "state." + network[state.variable].name});
     }
+    if (!given.state) return all;
+    for (const ir::CarriedPast& one : given.state->carried())
+        all.push_back({one.given[0], "state." + network[one.past.tensor].name,
+                       one.past.depth() > 1 ? &one : nullptr});
     return all;
 }
 
 }  // namespace
 
-std::vector<WantedGradient> wanted_gradients(const ir::Network& network,
-                                             const std::vector<ir::TensorId>& given_initials,
+std::vector<WantedGradient> wanted_gradients(const ir::Network& network, const GivenState& given,
                                              const std::vector<std::string>& names,
                                              const std::string& option) {
-    const std::vector<WantedGradient> all = all_gradients(network, given_initials);
+    const std::vector<WantedGradient> all = all_gradients(network, given);
     if (names.empty()) return all;
     std::vector<std::string> known;
     for (const WantedGradient& one : all) known.push_back(one.name);
@@ -50,28 +52,69 @@ std::vector<WantedGradient> wanted_gradients(const ir::Network& network,
     return chosen;
 }
 
+std::vector<ir::TensorId> tensors_of(const std::vector<WantedGradient>& wanted) {
+    std::vector<ir::TensorId> tensors;
+    for (const WantedGradient& one : wanted) {
+        if (one.past)
+            tensors.insert(tensors.end(), one.past->given.begin(), one.past->given.end());
+        else
+            tensors.push_back(one.tensor);
+    }
+    return tensors;
+}
+
 ir::LoweringOptions gradient_lowering(const ir::Network& network, const ir::Gradients& gradients,
                                       const std::vector<WantedGradient>& wanted,
                                       const std::vector<ir::TensorId>& given_initials) {
     ir::LoweringOptions lowering;
     lowering.given_initials = given_initials;
     lowering.results = {network.training->loss};
-    for (const WantedGradient& one : wanted) {
-        const ir::TensorId gradient = gradients.of(one.tensor);
+    for (const ir::TensorId id : tensors_of(wanted)) {
+        const ir::TensorId gradient = gradients.of(id);
         if (gradient.valid()) lowering.results.push_back(gradient);
     }
     return lowering;
 }
 
+namespace {
+
+/// In the shape in which the past was given.
+runtime::Array past_array(const ir::Network& network, const ir::Gradients& gradients,
+                          const ir::CarriedPast& one, const GivenState& given,
+                          const PortValues& values, const ir::RunSize& size) {
+    const ir::Tensor& tensor = network[one.past.tensor];
+    const auto adjoint = [&](ir::TensorId id) {
+        const ir::TensorId found = gradients.of(id);
+        return found.valid() ? &values.at(found).floats : nullptr;
+    };
+    PastValues gradient = given.state->gradient(one, adjoint, size);
+    scale(gradient, tensor.unit);
+    runtime::Shape shape;
+    if (tensor.per_sample) shape.push_back(size.samples);
+    shape.insert(shape.end(), tensor.shape.begin(), tensor.shape.end());
+    if (!given.repeated.contains(one.past.tensor)) {
+        shape.insert(shape.begin(), one.past.depth());
+        return runtime::Array::of_f32(shape, gradient);
+    }
+    const std::size_t row = gradient.size() / std::size_t(one.past.depth());
+    for (std::size_t k = row; k < gradient.size(); ++k) gradient[k % row] += gradient[k];
+    gradient.resize(row);
+    return runtime::Array::of_f32(shape, gradient);
+}
+
+}  // namespace
+
 runtime::Array gradient_array(const ir::Network& network, const ir::Gradients& gradients,
-                              ir::TensorId id, const PortValues& values, const ir::RunSize& size) {
-    const ir::Tensor& tensor = network[id];
-    const ir::TensorId adjoint = gradients.of(id);
+                              const WantedGradient& wanted, const GivenState& given,
+                              const PortValues& values, const ir::RunSize& size) {
+    if (wanted.past) return past_array(network, gradients, *wanted.past, given, values, size);
+    const ir::Tensor& tensor = network[wanted.tensor];
+    const ir::TensorId adjoint = gradients.of(wanted.tensor);
     Values zeros;
     if (!adjoint.valid()) zeros.floats.resize(std::size_t(element_count(tensor, size)));
     const Values& gradient = adjoint.valid() ? values.at(adjoint) : zeros;
     if (tensor.role == ir::Role::Parameter) return to_file_layout(tensor, gradient);
-    runtime::Array array = to_array(network, id, gradient, size, tensor.per_step);
+    runtime::Array array = to_array(network, wanted.tensor, gradient, size, tensor.per_step);
     scale(array.as<float>(), tensor.unit);
     return array;
 }

@@ -205,6 +205,7 @@ bool chooses_interpreter(const EngineOptions& options) {
 
 Machine::Machine(const EngineOptions& options)
     : interprets_(chooses_interpreter(options)),
+      debug_(options.debug),
       target_(interprets_ ? "interpreter" : target_name(options)),
       threads_(options.threads > 0 ? options.threads : runtime::default_threads()),
       cache_(options.cache ? *options.cache : cache_folder()) {

@@ -38,9 +38,11 @@ class Machine {
     const std::string& target() const { return target_; }
     int threads() const { return threads_; }
     bool interprets() const { return interprets_; }
+    /// Are the intervals of ports looked at in a run (checked_ports.h)?
+    bool checks_ports() const { return debug_ || interprets_; }
 
  private:
-    bool interprets_;
+    bool interprets_, debug_;
     std::string target_;
     int threads_;
     std::string cache_;

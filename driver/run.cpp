@@ -20,7 +20,6 @@ struct RunOptions {
     EngineOptions engine;
     std::vector<std::string> inputs, states, records;
     std::string out, save_state, save_weights;
-    bool debug = false;
 };
 
 /// A tensor and the file that receives it.
@@ -40,13 +39,12 @@ class ForwardRun {
         ir::Network network = make_network(session_, module, options_.network.request());
         PortValues values(network);
         ir::LoweringOptions lowering = bind(network, values);
-        const bool debug = options_.debug || machine.interprets();
-        if (debug) add_checked_ports(network, lowering.results);
+        add_checked_ports(machine, network, lowering.results);
         const ir::StepProgram program = make_program(network, lowering);
         const auto engine = machine.load(network, program);
         const ir::Draws draws{options_.weights.seed.value_or(0), 0, {}, given_.first_step()};
         engine->run(size_, values.arguments(program, size_), draws);
-        if (debug) check_ports(session_, network, size_, values);
+        check_ports(session_, machine, network, size_, draws, values);
         write_results(network, values);
         return Done;
     }
@@ -148,8 +146,7 @@ void add_run(Tool& tool) {
     verb->add_option("--save-state", options->save_state,
                      "folder for all that a run needs to go on after the last step");
     options->weights.add_to(*verb);
-    verb->add_flag("--debug", options->debug,
-                   "checks what arrives at ports with an interval, `input x in [0, 1]`");
+    options->engine.add_debug_to(*verb);
     verb->add_option("--save-weights", options->save_weights,
                      "writes the parameters that were used");
     options->engine.add_to(*verb);

@@ -56,6 +56,23 @@ void RunState::give(PortValues& values, const ir::RunSize& size) const {
     }
 }
 
+PastValues RunState::gradient(const ir::CarriedPast& one, const Adjoint& adjoint,
+                              const ir::RunSize& size) const {
+    ir::Tensor like = (*network_)[one.past.tensor];
+    like.per_step = false;
+    const auto row = std::size_t(element_count(like, size));
+    const auto depth = std::size_t(one.past.depth());
+    PastValues sum(depth * row, 0.0f);
+    for (std::size_t i = 0; i < one.given.size(); ++i) {
+        const std::vector<float>* values = adjoint(one.given[i]);
+        if (!values) continue;
+        const auto lag = std::size_t(one.past.lags[i]);
+        const std::size_t count = std::min(lag * row, values->size());
+        for (std::size_t k = 0; k < count; ++k) sum[(depth - lag) * row + k] += (*values)[k];
+    }
+    return sum;
+}
+
 void RunState::take(const PortValues& values, const ir::RunSize& size) {
     for (const ir::CarriedPast& one : carried_) {
         PastValues& past = values_[one.past.tensor];

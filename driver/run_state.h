@@ -5,6 +5,7 @@
 // needs a network that reads what is given (ir/passes/carry_past.h).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -38,6 +39,11 @@ class RunState {
 
     /// Before a piece: fills what the program reads of it.
     void give(PortValues& values, const ir::RunSize& size) const;
+    /// The gradient of a carried past, in the order of its values, from those of what the network
+    /// reads of it; `adjoint` gives the values of one, nullptr for none.
+    using Adjoint = std::function<const std::vector<float>*(ir::TensorId)>;
+    PastValues gradient(const ir::CarriedPast& one, const Adjoint& adjoint,
+                        const ir::RunSize& size) const;
     /// After it: takes the values of its last steps.
     void take(const PortValues& values, const ir::RunSize& size);
 

@@ -108,6 +108,7 @@ GivenState read_states(Session& session, ir::Network& network,
     std::vector<Assignment> before;  // one value each, in the place of a formula
     std::vector<ir::Past> carried;
     std::vector<PastValues> carried_values;
+    GivenState result;
     for (Assignment& given : assignments(texts)) {
         if (given.name == step_name) {
             first_step = read_step(given.value);
@@ -121,12 +122,12 @@ GivenState read_states(Session& session, ir::Network& network,
             if (long_past || !starts_from_state(network, past->tensor)) {
                 carried.push_back(*past);
                 carried_values.push_back(read_past(network, *past, array, given.value, sizes));
+                if (past->depth() > 1 && !long_past) result.repeated.insert(past->tensor);
                 continue;
             }
         }
         before.push_back(std::move(given));
     }
-    GivenState result;
     result.initials = bind_states(session, network, before, sizes, values);
     if (carried.empty() && first_step == 0) return result;
     result.state.emplace(network, carried);

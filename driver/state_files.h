@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct GivenState {
     std::vector<ir::TensorId> initials;
     /// Longer pasts, and the step from which the run goes on.
     std::optional<RunState> state;
+    /// Of the longer pasts those for which one value stands for every step.
+    std::set<ir::TensorId> repeated;
     std::int64_t first_step() const { return state ? state->first_step() : 0; }
 };
 

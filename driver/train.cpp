@@ -67,8 +67,8 @@ class TrainVerb {
         std::optional<BestWeights> best;
         if (plan_.held_out > 0) best.emplace(whole, options_.monitor);
         std::optional<Evaluation> evaluation;
-        if (data.test || best) evaluation.emplace(whole, machine);
-        Training training(network, machine, windows, plan_, data.train,
+        if (data.test || best) evaluation.emplace(session_, whole, machine);
+        Training training(session_, network, machine, windows, plan_, data.train,
                           {data.test ? &*data.test : nullptr, evaluation ? &*evaluation : nullptr,
                            best ? &*best : nullptr, &inspection},
                           data.steps, values);
@@ -272,6 +272,7 @@ void add_train(Tool& tool) {
     options->weights.add_to(*verb);
     add_loop_options(*verb, *options);
     options->engine.add_to(*verb);
+    options->engine.add_debug_to(*verb);
     verb->add_option("--cpu", options->engine.cpu, "the processor to compile for");
     verb->callback([&tool, options] {
         tool.action = [options](Session& session) { return TrainVerb(session, *options).run(); };

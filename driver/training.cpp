@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "driver/checked_ports.h"
 #include "driver/interrupt.h"
 #include "driver/parameters.h"
 #include "driver/schedule.h"
@@ -23,10 +24,12 @@ double seconds_since(Clock::time_point start) {
 
 }  // namespace
 
-Training::Training(ir::Network& network, Machine& machine, Windows& windows,
+Training::Training(Session& session, ir::Network& network, Machine& machine, Windows& windows,
                    const TrainingPlan& plan, const SampleSet& samples, const Observers& observers,
                    std::int64_t steps_per_run, PortValues& values)
-    : network_(network),
+    : session_(session),
+      machine_(machine),
+      network_(network),
       windows_(windows),
       plan_(plan),
       samples_(samples),
@@ -37,6 +40,7 @@ Training::Training(ir::Network& network, Machine& machine, Windows& windows,
     ir::LoweringOptions lowering;
     lowering.results = windows.results();
     lowering.results.push_back(network.training->loss);
+    add_checked_ports(machine, network, lowering.results);
     lowering.updates = true;
     program_ = make_program(network, lowering);
     engine_ = machine.load(network, program_);
@@ -133,8 +137,9 @@ void Training::check_loss(double loss) const {
 double Training::train_window(std::span<const std::int64_t> samples, std::int64_t epoch) {
     set_hyperparameters();
     const ir::RunSize size = windows_.enter(position_.window, values_);
-    engine_->run(size, values_.arguments(program_, size),
-                 draws_of(plan_.seed, epoch, samples, windows_.first_step()));
+    const ir::Draws draws = draws_of(plan_.seed, epoch, samples, windows_.first_step());
+    engine_->run(size, values_.arguments(program_, size), draws);
+    check_ports(session_, machine_, network_, size, draws, values_);
     windows_.leave(size, values_);
     const auto& losses = values_.at(network_.training->loss).floats;
     return sum_of(losses) / double(losses.size());

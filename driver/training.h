@@ -57,9 +57,9 @@ class Training {
     };
 
     /// Everything must outlive it. Parameters stand in `values`.
-    Training(ir::Network& network, Machine& machine, Windows& windows, const TrainingPlan& plan,
-             const SampleSet& samples, const Observers& observers, std::int64_t steps_per_run,
-             PortValues& values);
+    Training(Session& session, ir::Network& network, Machine& machine, Windows& windows,
+             const TrainingPlan& plan, const SampleSet& samples, const Observers& observers,
+             std::int64_t steps_per_run, PortValues& values);
 
     /// Before run(). CheckpointMismatch, CountMismatch (a batch larger than the data, with
     /// drop_last).
@@ -90,6 +90,8 @@ class Training {
     void check_loss(double loss) const;
     void save() const;
 
+    Session& session_;
+    const Machine& machine_;
     ir::Network& network_;
     Windows& windows_;
     const TrainingPlan& plan_;

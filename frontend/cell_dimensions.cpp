@@ -181,6 +181,7 @@ void CellDimensions::choose_step() {
 
 // ---- edges ---------------------------------------------------------------------------------
 
+/// `target` is invalid for what cells feed back to themselves.
 void CellDimensions::arrive(const std::string& port, const Dimension& dimension,
                             const SourceRange& source, const SourceRange& target) {
     const auto found = variables_.find(port);
@@ -191,8 +192,14 @@ void CellDimensions::arrive(const std::string& port, const Dimension& dimension,
     const Dimension wanted = check_.system.solved(found->second);
     const std::string unit = check_.messages.unit(wanted);
     if (check_.system.solved(dimension).is_number() && powers_of_unit(unit))
-        misfit.notes.push_back(fmt::format(
-            "arrays and spikes are numbers; `-> scale(1{}) ->` gives them a unit", unit));
+        misfit.notes.push_back(
+            target.valid()
+                ? fmt::format("arrays and spikes are numbers; `-> scale(1{}) ->` gives them a unit",
+                              unit)
+                : fmt::format("spikes and weights are numbers; `recurrent scale(1{0})` gives a "
+                              "unit, and so does `pop -> delay(1) -> dense(n) -> scale(1{0}) -> "
+                              "pop`",
+                              unit));
     check_.messages.report(misfit, [&](const std::string& got, const std::string& needed) {
         return fmt::format("`{}` of `{}` takes {}, but {} arrives", port, cell_.name.text, needed,
                            got);

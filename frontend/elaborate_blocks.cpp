@@ -34,11 +34,30 @@ const NetworkDecl* NetworkBuilder::find_network(const Expressions::Callee& calle
     return declaration ? std::get_if<NetworkDecl>(&declaration->node) : nullptr;
 }
 
+/// Networks of networks may stand for elements of any number.
+bool NetworkBuilder::report_too_many_networks(const Node& node) {
+    int depth = 0;
+    for (const NetworkBuilder* builder = this; builder; builder = builder->outer_) ++depth;
+    const bool deep = depth > deepest_networks;
+    if (!deep && ++context_.networks_inside <= most_networks) return false;
+    if (!deep && context_.networks_inside > most_networks + 1) return true;  // was reported
+    context_.error(
+        Code::TooDeep, node.callee.name->range,
+        deep ? fmt::format("networks contain networks more than {} deep", deepest_networks)
+             : fmt::format("the networks of this text stand for more than {} others",
+                           most_networks));
+    return true;
+}
+
 void NetworkBuilder::declare_network(Node& node) {
     for (const NetworkBuilder* builder = this; builder; builder = builder->outer_) {
         if (&builder->decl_ != node.network) continue;
         context_.error(Code::RecursiveDefinition, node.callee.name->range,
                        fmt::format("the network `{}` contains itself", node.network->name.text));
+        node.broken = true;
+        return;
+    }
+    if (report_too_many_networks(node)) {
         node.broken = true;
         return;
     }
@@ -82,8 +101,9 @@ ir::TensorId NetworkBuilder::build_inside(const Node& use, const Arrivals& arriv
 
 bool NetworkBuilder::take_arguments(const Node& use) {
     bool sound = true;
-    std::map<std::string, std::pair<double, SourceRange>> values;
+    std::map<std::string, std::pair<double, const Expr*>> values;
     std::vector<std::string> known;
+    std::map<std::string, SourceRange> seen;
     for (const Default& parameter : decl_.parameters) known.push_back(parameter.name.text);
     for (const Argument* given : use.arguments) {
         if (!given->name) {
@@ -97,6 +117,15 @@ bool NetworkBuilder::take_arguments(const Node& use) {
                 fmt::format("`{}` has no parameter `{}`", decl_.name.text, given->name->text),
                 known);
             sound = false;
+        } else if (!expressions_.plain(*given)) {
+            sound = false;
+        } else if (const auto [place, is_new] = seen.emplace(given->name->text, given->name->range);
+                   !is_new) {
+            context_
+                .error(Code::DuplicateName, given->name->range,
+                       fmt::format("the argument `{}` is given twice", given->name->text))
+                .label(place->second, "first given here");
+            sound = false;
         } else {
             const auto value = expressions_.number(*given->value.value, outer_->constants_,
                                                    "a parameter of a network");
@@ -104,7 +133,7 @@ bool NetworkBuilder::take_arguments(const Node& use) {
             dimensions_.give(given->name->text, *given->value.value, outer_->dimensions_);
             if (!value) continue;
             constants_.set(given->name->text, constant(context_, *value));
-            values[given->name->text] = {*value, given->value.range};
+            values[given->name->text] = {*value, given->value.value.get()};
         }
     }
     constants_.set_resolver([this](const std::string& name) { read_parameter(name); });
@@ -112,7 +141,7 @@ bool NetworkBuilder::take_arguments(const Node& use) {
         if (const auto given = values.find(parameter.name.text); given != values.end())
             sound = !expressions_
                          .inside(constant(context_, given->second.first), parameter, constants_,
-                                 given->second.second)
+                                 *given->second.second)
                          .poisoned() &&
                     sound;
     for (const NetworkStatement& statement : decl_.statements)
@@ -282,7 +311,8 @@ bool NetworkBuilder::check_interval(const TypedName& input, ir::TensorId arrivin
     const bool promised =
         given.interval && *low <= given.interval->first && given.interval->second <= *high;
     if (!spikes && !promised)
-        context_.network.checked_ports.push_back({arriving, *low, *high, input.interval->range});
+        context_.network.checked_ports.push_back(
+            checked_port(arriving, *low, *high, *input.interval));
     return true;
 }
 

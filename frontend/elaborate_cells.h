@@ -139,7 +139,7 @@ class CellUse : public Names {
     bool add_sigmoid_bounds(const ParamMember& member);
     std::optional<Bounds> bounds(const std::optional<Interval>& interval);
     void check_interval(double value, const std::optional<Interval>& interval,
-                        const std::string& name, const SourceRange& range);
+                        const std::string& name, const Expr& written);
 
     void check_given_parameters_are_read();
 
@@ -152,6 +152,8 @@ class CellUse : public Names {
     bool check_equation_index(const Equation& equation);
     void report_second_equation(const std::string& name, SourceRange here, SourceRange other);
     void check_undeclared_equations();
+    bool report_derivative(const Name& name, const std::string& message);
+    bool lacks_equation(const std::string& name) const;
     void check_time_step(const SourceRange& equation, bool in_steps);
     void report_let_cycle(const Name& name);
     void check_missing_equations();
@@ -223,6 +225,7 @@ class CellUse : public Names {
         SourceRange range;
     };
     std::vector<EquationPlace> equations_;
+    bool misread_ = false;  // a name that nothing declares may have been meant for a parameter
     std::map<std::string, SourceRange> defined_;  // states and outputs that have an equation
 
     Reading reading_ = Reading::Before;

@@ -65,6 +65,7 @@ struct Context {
     bool in_windows = false;
     /// Names that helper tensors must keep clear of: those of elements and members.
     std::set<const NetworkDecl*> broken_networks;  // a mistake inside was reported
+    int networks_inside = 0;                       // that were made so far
     std::set<std::string> taken;
 
     /// Bodies of functions and losses that are being inlined, the outermost first.

@@ -24,15 +24,20 @@ bool CellUse::check_equation_target(const Equation& equation) {
             .label(names_.at(name), "declared here");
         return false;
     }
+    // `v[0] = 1; v[1] = …` are no two equations: each of them is none.
+    const bool present = check_equation_index(equation);
     const auto [place, is_new] = defined_.emplace(name, equation.name.range);
-    if (!is_new) report_second_equation(name, equation.name.range, place->second);
-    return check_equation_index(equation) && is_new;
+    if (!is_new && present) report_second_equation(name, equation.name.range, place->second);
+    return present && is_new;
 }
 
 void CellUse::report_second_equation(const std::string& name, SourceRange here, SourceRange other) {
     if (here.begin < other.begin) std::swap(here, other);
-    context_.error(Code::SecondEquation, here, fmt::format("`{}` has two equations", name))
-        .label(other, "the first stands here");
+    auto report =
+        context_.error(Code::SecondEquation, here, fmt::format("`{}` has two equations", name));
+    report.label(other, "the first stands here");
+    if (state_members_.count(name))
+        report.note(fmt::format("what a spike does is written `on s: {} = 0`", name));
 }
 
 /// Only `[t]` may stand on the left side.
@@ -42,10 +47,15 @@ bool CellUse::check_equation_index(const Equation& equation) {
     const Name* word =
         cuts.size() == 1 && !cuts[0].is_slice && cuts[0].begin ? as_word(*cuts[0].begin) : nullptr;
     if (word && word->text == "t") return true;
+    const bool number = cuts.size() == 1 && !cuts[0].is_slice && cuts[0].begin &&
+                        std::holds_alternative<Number>(cuts[0].begin->node);
     context_
         .error(Code::WrongTimeIndex, equation.index->range,
                "an equation says the value at `[t]`, not at another step")
-        .note(fmt::format("on its right side the step before is `{}[t-1]`", equation.name.text));
+        .note(number ? fmt::format("the value before the first step is given by `state {} = 1`",
+                                   equation.name.text)
+                     : fmt::format("on its right side the step before is `{}[t-1]`",
+                                   equation.name.text));
     return false;
 }
 
@@ -59,13 +69,40 @@ void CellUse::check_undeclared_equations() {
         for (const Name* output : outputs_) known.push_back(output->text);
         const std::string message =
             fmt::format("`{}` declares no state or output `{}`", cell_.name.text, name.text);
-        if (nearest_names(name.text, known).empty())
+        // What it may have been meant for is not reported again as lacking its equation.
+        if (report_derivative(name, message)) continue;
+        const auto near = nearest_names(name.text, known);
+        if (near.size() == 1 && lacks_equation(near[0])) defined_.emplace(near[0], name.range);
+        if (near.empty())
             context_.error(Code::UnknownName, name.range, message)
-                .note(fmt::format("a state is declared by `state {} = 0`", name.text));
+                .note(name.text == "refractory"
+                          ? "`refractory 5ms: v` holds `v` after a spike"
+                          : fmt::format("a state is declared by `state {} = 0`", name.text));
         else
             context_.unknown(name, message, known);
         refused_.insert(name.text);
     }
+}
+
+/// Is there no line that begins with the name?
+bool CellUse::lacks_equation(const std::string& name) const {
+    return std::none_of(
+               equations_.begin(), equations_.end(),
+               [&](const EquationPlace& place) { return place.equation->name.text == name; }) &&
+           std::none_of(differentials_.begin(), differentials_.end(),
+                        [&](const DifferentialPlace& place) { return place.state == name; });
+}
+
+/// `dv = …` for `dv/dt = …`
+bool CellUse::report_derivative(const Name& name, const std::string& message) {
+    const std::string state = name.text.substr(name.text.starts_with("d") ? 1 : 0);
+    if (state == name.text || !state_members_.count(state) || !lacks_equation(state)) return false;
+    context_.error(Code::UnknownName, name.range, message)
+        .note(fmt::format("a derivative is written `d{}/dt`", state))
+        .edit(name.range, fmt::format("d{}/dt", state));
+    refused_.insert(name.text);
+    defined_.emplace(state, name.range);
+    return true;
 }
 
 void CellUse::check_missing_equations() {

@@ -35,7 +35,7 @@ void CellUse::define(const std::map<std::string, Value>& ports) {
     define_refractory();
     define_events();
     check_missing_equations();
-    check_given_parameters_are_read();
+    if (!misread_) check_given_parameters_are_read();
     prefer_members();
     for (const Name* name : let_order_) {
         const Let& let = lets_.at(name->text);
@@ -65,8 +65,8 @@ void CellUse::define_ports(const std::map<std::string, Value>& ports) {
         if (cell_.encoder) value = apply(context_, Op::Detach, {value}, port->name.range);
         define_port(port->name, value);
         if (checked)
-            context_.network.checked_ports.push_back(
-                {variables_.at(port->name.text), limits->low, limits->high, port->interval->range});
+            context_.network.checked_ports.push_back(checked_port(
+                variables_.at(port->name.text), limits->low, limits->high, *port->interval));
     }
 }
 
@@ -129,7 +129,12 @@ Value CellUse::member(const Path& path) {
         return {};
     }
     if (!names_.count(name)) {
-        if (!refused_.count(name))
+        if (expressions_.is_function(path.head) && path.suffixes.empty())
+            context_
+                .error(Code::MisplacedFunction, path.head.range,
+                       fmt::format("`{}` is a function and takes arguments", name))
+                .note(fmt::format("`{}(…)`", name));
+        else if (misread_ = true; !refused_.count(name))
             context_.unknown(path.head,
                              fmt::format("`{}` is not declared in `{}`", name, cell_.name.text),
                              candidates());

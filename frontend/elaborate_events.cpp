@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "frontend/elaborate_cells.h"
+#include "frontend/written_number.h"
 
 namespace snnc::frontend {
 
@@ -174,6 +175,20 @@ Value CellUse::whole_steps(const Refractory& refractory) {
     check_time_step(range, true);
     if (!length.poisoned() && extent(context_, length).per_step) {
         context_.error(Code::NotConstant, range, "a refractory time is constant during the run");
+        return {};
+    }
+    if (const auto known = number(context_, length); known && *known < 0) {
+        const Name* word = as_word(*refractory.duration);
+        const auto named = word ? parameters_.find(word->text) : parameters_.end();
+        const Expr* value = nullptr;  // that of a parameter says the unit
+        if (named != parameters_.end())
+            value = named->second.given ? named->second.given->value.value.get()
+                                        : named->second.member->value.get();
+        auto report =
+            context_.error(Code::OutOfInterval, range,
+                           fmt::format("a refractory time is at least 0, and {} is not",
+                                       written_number(*known, {refractory.duration.get(), value})));
+        if (value) report.label(value->range, "the value stands here");
         return {};
     }
     const Value dt = constant(context_, context_.network.dt);

@@ -117,8 +117,12 @@ Value Expressions::number_literal(const Expr& expr, const Number& number, Names&
     auto units = names_for(number.unit, unit_names());
     if (units.empty() && number.unit.size() > 1) units = nearest_names(number.unit, unit_names());
     if (units.empty() || is_name) {
-        report.note(fmt::format("a product is written `{}*{}`", number.digits, number.unit))
-            .edit(expr.range, fmt::format("{}*{}", number.digits, number.unit));
+        // `28x28` means a product of two numbers.
+        const bool times = number.unit.size() > 1 && number.unit[0] == 'x' && !is_name &&
+                           number.unit.find_first_not_of("0123456789", 1) == std::string::npos;
+        const std::string product =
+            fmt::format("{}*{}", number.digits, number.unit.substr(times ? 1 : 0));
+        report.note(fmt::format("a product is written `{}`", product)).edit(expr.range, product);
         return {};
     }
     report.note("did you mean " + quoted_list(units) + "?");
@@ -310,15 +314,19 @@ std::optional<std::int64_t> Expressions::whole(const Expr& expr, Names& names,
     return std::int64_t(*known);
 }
 
+constexpr int most_steps_back = 1000000;
+
 std::optional<int> Expressions::lag(const IndexSuffix& index, Names& names) {
     const auto is_time = [](const Expr& expr) {
         const Name* word = as_word(expr);
         return word && word->text == "t";
     };
-    const auto wrong = [&](const std::string& message) {
-        context_.error(Code::WrongTimeIndex, index.range, message);
+    const auto wrong = [&](const std::string& message, const std::string& note = "") {
+        auto report = context_.error(Code::WrongTimeIndex, index.range, message);
+        if (!note.empty()) report.note(note);
         return std::nullopt;
     };
+    const std::string before = "the value of the step before is read by `[t-1]`";
     if (index.cuts.size() != 1 || index.cuts[0].is_slice || !index.cuts[0].begin)
         return wrong("an index is `[t]` or `[t-k]`");
     const Expr& expr = *index.cuts[0].begin;
@@ -326,12 +334,16 @@ std::optional<int> Expressions::lag(const IndexSuffix& index, Names& names) {
     const auto* sum = std::get_if<Binary>(&expr.node);
     if (!sum || !is_time(*sum->left) ||
         (sum->op != BinaryOperator::Sub && sum->op != BinaryOperator::Add))
-        return wrong("an index is `[t]` or `[t-k]`");
+        return wrong("an index is `[t]` or `[t-k]`", before);
+    if (const Name* word = as_word(*sum->right); word && word->text == "dt")
+        return wrong("an index counts steps, not times", before);
     const auto back = number(*sum->right, names, "the number of steps back");
     if (!back) return std::nullopt;
     const double steps_back = sum->op == BinaryOperator::Sub ? *back : -*back;
     if (steps_back < 0) return wrong("the future cannot be read; an index is `[t]` or `[t-k]`");
-    if (steps_back != std::floor(steps_back) || steps_back > 1e6)
+    if (steps_back > most_steps_back)
+        return wrong(fmt::format("at most {} steps back can be read", most_steps_back));
+    if (steps_back != std::floor(steps_back))
         return wrong(
             fmt::format("the number of steps back must be whole, not {}", to_text(steps_back)));
     return int(steps_back);

@@ -107,12 +107,18 @@ struct Bounds {
     double low, high;
 };
 
+/// A port to be looked at in debug runs, in the unit of its interval.
+ir::CheckedPort checked_port(ir::TensorId port, double low, double high, const Interval& interval);
+
 class Expressions {
  public:
     explicit Expressions(Context& context) : context_(context) {}
 
     /// Poisoned if a mistake was reported.
     Value value(const Expr& expr, Names& names);
+
+    /// Does a bare name mean a function or a loss, without its arguments?
+    bool is_function(const Name& name) const;
 
     /// A number known now; reports what is not one, calling it `what` ("the number of steps").
     std::optional<double> number(const Expr& expr, Names& names, const std::string& what);
@@ -122,13 +128,12 @@ class Expressions {
 
     /// The numbers of an interval; nothing if one of them is none, or the interval is empty.
     std::optional<Bounds> bounds(const Interval& interval, Names& names);
-    /// Reports a value outside of the bounds of `interval`.
+    /// Reports a value outside of the bounds of `interval`; `written` is what stands for it.
     void check_interval(double value, const Bounds& bounds, const Interval& interval,
-                        const std::string& name, const SourceRange& range);
+                        const std::string& name, const Expr& written);
     /// The same for a parameter of a loss, a surrogate or a network; `names` are those of its
     /// declaration. Poisoned where the value lies outside.
-    Value inside(const Value& value, const Default& parameter, Names& names,
-                 const SourceRange& range);
+    Value inside(const Value& value, const Default& parameter, Names& names, const Expr& written);
 
     /// `uniform(a, b)`, `normal(mean, sd)` with constants: how a stored value is drawn. Reports
     /// what cannot be drawn so.
@@ -242,7 +247,10 @@ class Expressions {
     Value steps();
 
     Context& context_;
+    bool report_too_many_calls(const Callee& callee);
     std::vector<const Declaration*> inlining_;  // to refuse recursion
+    int inlined_ = 0;                           // calls so far
+    bool refused_calls_ = false;                // they were too many
     bool reads_bound_ = false;                  // of an interval
 };
 

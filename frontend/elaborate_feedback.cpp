@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "frontend/elaborate_networks.h"
+#include "frontend/written_number.h"
 
 namespace snnc::frontend {
 
@@ -94,8 +95,9 @@ std::optional<std::int64_t> NetworkBuilder::delay_steps(const Argument& given) {
     context_
         .error(Code::BadSetting, expr.range,
                fmt::format("a delay of {} steps is no whole number of them", to_text(count)))
-        .note(fmt::format("the nearest are {}ms and {}ms", to_text(std::floor(count) * dt),
-                          to_text(std::ceil(count) * dt)));
+        .note(fmt::format("the nearest are {} and {}",
+                          written_number(std::floor(count) * dt, {&expr}),
+                          written_number(std::ceil(count) * dt, {&expr})));
     return std::nullopt;
 }
 

@@ -98,11 +98,13 @@ std::optional<Expressions::Arguments> Expressions::arguments(
             .note(fmt::format("by name: {}", quoted_list(named)));
         sound = false;
     } else if (count != positional) {
-        context_.error(Code::WrongArguments,
-                       count > positional ? result.positional[positional]->range
-                                          : join(callee.range, call.range),
-                       fmt::format("`{}` takes {}, not {}", callee.text,
-                                   counted(positional, "argument"), count));
+        auto report = context_.error(Code::WrongArguments,
+                                     count > positional ? result.positional[positional]->range
+                                                        : join(callee.range, call.range),
+                                     fmt::format("`{}` takes {}, not {}", callee.text,
+                                                 counted(positional, "argument"), count));
+        if (callee.text == "spike")
+            report.note("it is 1 where its argument is above 0: `spike(v - theta)`");
         sound = false;
     }
     if (!sound) return std::nullopt;
@@ -138,6 +140,20 @@ Value Expressions::call(const Expr& expr, const Reference& reference, Names& nam
     return inlined(*declaration, expr, callee, names);
 }
 
+bool Expressions::is_function(const Name& name) const {
+    if (is_builtin_function(name.text)) return true;
+    for (const BuiltinRow& row : builtins())
+        if (name.text == row.name) return true;
+    return context_.declarations.find(Space::Function, name, nullptr) != nullptr;
+}
+
+/// `t`, `t-1`: what stands in an index.
+static bool reads_step_number(const Expr& expr) {
+    if (const Name* word = as_word(expr)) return word->text == "t";
+    const auto* sum = std::get_if<Binary>(&expr.node);
+    return sum && reads_step_number(*sum->left);
+}
+
 Value Expressions::unknown_function(const Callee& callee, Names& names) {
     const std::string& name = callee.name->text;
     // The mistakes in its arguments are independent of the name.
@@ -164,9 +180,14 @@ Value Expressions::unknown_function(const Callee& callee, Names& names) {
         auto report = context_.error(Code::MisplacedFunction, callee.name->range,
                                      fmt::format("`{}` is no function", name));
         const std::string call(context_.sources.text(callee.call->range));
-        if (names.vocabulary() == Vocabulary::Cell && callee.call->arguments.size() == 1)
+        if (names.vocabulary() != Vocabulary::Cell || callee.call->arguments.size() != 1) return {};
+        SourceRange between = callee.call->range;
+        between.end = between.begin;
+        if (reads_step_number(*callee.call->arguments[0].value.value))
             report.note(fmt::format("a step stands in square brackets, `{}[t-1]`", name))
                 .edit(callee.call->range, "[" + call.substr(1, call.size() - 2) + "]");
+        else
+            report.note(fmt::format("a product is written `{}*{}`", name, call)).edit(between, "*");
         return {};
     }
     if (context_.declarations.was_missing(*callee.name)) return {};
@@ -195,6 +216,14 @@ Value Expressions::elementwise(const Expr& expr, Op op, const Callee& callee, Na
 
 Value Expressions::spike(const Expr& expr, const Reference& reference, const Callee& callee,
                          Names& names) {
+    for (const Argument& argument : callee.call->arguments)
+        if (argument.name && argument.name->text == "surrogate") {
+            context_
+                .error(Code::SurrogateMisplaced, argument.name->range,
+                       "a spike pins its surrogate behind its brackets")
+                .note("`spike(x) surrogate atan(alpha = 2)`");
+            return {};
+        }
     const auto given = arguments(*callee.name, *callee.call, 1, {});
     std::optional<SurrogateUse> pinned;
     if (reference.surrogate) {
@@ -255,9 +284,9 @@ std::optional<SurrogateUse> Expressions::surrogate(const Path& path, Names& name
                 "a parameter of a surrogate must be a constant");
             chosen = {};
         }
-        chosen = inside(
-            chosen, parameter, own,
-            place == given->named.end() ? parameter.value->range : place->second->value.range);
+        chosen =
+            inside(chosen, parameter, own,
+                   place == given->named.end() ? *parameter.value : *place->second->value.value);
         sound = sound && !chosen.poisoned();
         own.set(parameter.name.text, chosen);
         use.parameters[parameter.name.text] = chosen;

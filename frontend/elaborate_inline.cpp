@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "frontend/elaborate_expressions.h"
 
@@ -45,6 +46,19 @@ class AnyCaller : public Names {
 
 }  // namespace
 
+/// Functions that call functions may stand for formulas of any size.
+bool Expressions::report_too_many_calls(const Callee& callee) {
+    const bool deep = inlining_.size() >= deepest_calls;
+    if (!deep && ++inlined_ <= most_calls) return false;
+    if (std::exchange(refused_calls_, true)) return true;  // was reported
+    const std::string message =
+        deep ? fmt::format("functions call functions more than {} deep", deepest_calls)
+             : fmt::format("the functions of this text call each other more than {} times",
+                           most_calls);
+    context_.error(Code::TooDeep, callee.name->range, message);
+    return true;
+}
+
 Value Expressions::inlined(const Declaration& declaration, const Expr& expr, const Callee& callee,
                            Names& names) {
     const Signature signature = signature_of(declaration);
@@ -55,6 +69,7 @@ Value Expressions::inlined(const Declaration& declaration, const Expr& expr, con
             .label(name_of(declaration)->range, "declared here");
         return {};
     }
+    if (report_too_many_calls(callee)) return {};
     std::vector<std::string> parameter_names;
     for (const Default& parameter : *signature.parameters)
         parameter_names.push_back(parameter.name.text);
@@ -92,7 +107,7 @@ Value Expressions::inlined(const Declaration& declaration, const Expr& expr, con
         } else {
             ArgumentNames own(context_, names, values);
             const Value given_value = value(chosen, by_default ? own : names);
-            values[parameter.name.text] = inside(given_value, parameter, own, chosen.range);
+            values[parameter.name.text] = inside(given_value, parameter, own, chosen);
         }
     }
     const bool timeless = std::holds_alternative<FunctionDecl>(declaration.node);

@@ -44,8 +44,12 @@ void NetworkBuilder::declare_layer(Node& node) {
     };
     const Declare declare = layers.at(node.callee.name->text);
     const ir::TensorId from = node.edges.empty() ? ir::TensorId{} : source(node.edges[0]);
-    node.broken = true;  // until its tensors are there
-    if (!from.valid()) return;
+    node.broken = true;   // until its tensors are there
+    if (!from.valid()) {  // its own mistakes are told all the same
+        if (node.callee.name->text == "dense" && check_layer_arguments(node, 1, {"bias", "init"}))
+            dense_width(node);
+        return;
+    }
     (this->*declare)(node, from);
     node.broken = !node.output.valid();
     if (node.output.valid()) node.shape = context_.network[node.output].shape;
@@ -70,10 +74,12 @@ bool NetworkBuilder::check_layer_arguments(const Node& node, std::size_t most_po
         if (!says_more(kind, *argument) && !expressions_.plain(*argument)) sound = false;
         if (!argument->name) {
             if (++positional <= most_positional) continue;
-            context_.error(
+            auto report = context_.error(
                 Code::WrongArguments, argument->range,
                 fmt::format("`{}` takes at most {} without a name", node.callee.name->text,
                             counted(most_positional, "argument")));
+            if (kind == "dense" || kind.starts_with("conv"))
+                report.note("how much arrives is known; the first number is that of the outputs");
             sound = false;
         } else if (std::find(named.begin(), named.end(), argument->name->text) == named.end()) {
             context_.unknown(*argument->name,

@@ -217,6 +217,7 @@ std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::
         depth == 0 ? path.head : std::get<MemberSuffix>(path.suffixes[depth - 1]).name;
     Node* node = member(name.text);
     if (!node) {
+        if (misdeclared_.count(name.text)) return std::nullopt;
         context_.unknown(name, fmt::format("nothing is called `{}` here", name.text), names());
         return std::nullopt;
     }

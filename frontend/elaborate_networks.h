@@ -101,6 +101,7 @@ class NetworkBuilder {
 
     // Settings and constants (elaborate_settings.cpp).
     void collect_settings();
+    void unknown_setting(const Setting& setting);
     const Expr* setting(const std::string& name) const;
     void read_parameters();
     void read_parameter(const std::string& name);
@@ -157,6 +158,7 @@ class NetworkBuilder {
     NetworkBuilder(NetworkBuilder& outer, const Node& use);
     NetworkBuilder& outermost();
     const NetworkDecl* find_network(const Expressions::Callee& callee);
+    bool report_too_many_networks(const Node& node);
     void declare_network(Node& node);
     struct Arrival {
         ir::TensorId tensor;
@@ -286,6 +288,7 @@ class NetworkBuilder {
     std::map<std::string, Node*> by_name_;
     std::map<const Element*, Node*> made_;      // elements that are not references
     std::map<std::string, SourceRange> named_;  // members, with their place
+    std::set<std::string> misdeclared_;         // names that were given as if by a setting
     std::map<std::string, int> counts_;         // unnamed elements by kind
     struct Set {
         std::string element, argument, path;

@@ -108,7 +108,9 @@ void TrainingBuilder::read_optimizer_arguments(const CallSuffix& call, const std
             const bool first = &argument == &call.arguments.front();
             auto report = context_.error(Code::WrongArguments, argument.range,
                                          fmt::format("`{}` takes its arguments by name", name));
-            if (first)
+            if (!std::holds_alternative<Number>(argument.value.value->node))
+                report.note("all that is learned is trained; `freeze fc1` keeps a layer as it is");
+            else if (first)
                 report.edit({argument.range.file, argument.range.begin, argument.range.begin},
                             "lr = ");
             continue;

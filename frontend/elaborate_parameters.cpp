@@ -66,7 +66,7 @@ Value CellUse::parameter_value(Parameter& parameter) {
         return {};
     }
     if (const auto known = number(context_, value))
-        check_interval(*known, member.interval, member.name.text, expr.range);
+        check_interval(*known, member.interval, member.name.text, expr);
     else if (!value.poisoned())  // made of stored values: bounded as these are
         return bounded(value, member);
     return value;
@@ -161,13 +161,13 @@ std::optional<ir::Initialiser> CellUse::initialiser(const Expr& expr, Names& nam
         const auto value =
             expressions_.number(expr, names, fmt::format("the first value of `{}`", what));
         if (!value) return std::nullopt;
-        check_interval(*value, interval, what, expr.range);
+        check_interval(*value, interval, what, expr);
         return ir::Initialiser{ir::Initialiser::Kind::Constant, *value, 0};
     }
     const auto result = expressions_.drawn(expr, names);
     if (result && result->kind == ir::Initialiser::Kind::Uniform) {
-        check_interval(result->a, interval, what, expr.range);
-        check_interval(result->b, interval, what, expr.range);
+        check_interval(result->a, interval, what, expr);
+        check_interval(result->b, interval, what, expr);
     }
     return result;
 }
@@ -181,10 +181,10 @@ std::optional<Bounds> CellUse::bounds(const std::optional<Interval>& interval) {
 }
 
 void CellUse::check_interval(double value, const std::optional<Interval>& interval,
-                             const std::string& name, const SourceRange& range) {
+                             const std::string& name, const Expr& written) {
     const auto limits = bounds(interval);
-    if (!limits || context_.dimensions.messages.was_wrong(range)) return;
-    expressions_.check_interval(value, *limits, *interval, name, range);
+    if (!limits || context_.dimensions.messages.was_wrong(written.range)) return;
+    expressions_.check_interval(value, *limits, *interval, name, written);
 }
 
 /// `Lapicque(beta = 0.9)` says something that its form does not read: what the user means by it

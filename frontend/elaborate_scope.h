@@ -14,6 +14,14 @@
 
 namespace snnc::frontend {
 
+/// Functions are inlined. A text in which each calls the next twice would stand for a formula that
+/// fits no memory: deeper calls, and more of them in one text, are refused.
+inline constexpr std::size_t deepest_calls = 100;
+inline constexpr int most_calls = 20000;
+/// The same of networks that are layers.
+inline constexpr int deepest_networks = 100;
+inline constexpr int most_networks = 10000;
+
 enum class Space { Cell, Surrogate, Function };
 
 /// The name of a declaration; nullptr for imports and train blocks without a name.

@@ -6,6 +6,7 @@
 
 #include "frontend/elaborate_networks.h"
 #include "frontend/parse.h"
+#include "frontend/written_number.h"
 
 namespace snnc::frontend {
 
@@ -21,8 +22,7 @@ void NetworkBuilder::collect_settings() {
             continue;
         }
         if (name != "steps" && name != "duration" && name != "dt") {
-            context_.unknown(setting->name, fmt::format("a network has no setting `{}`", name),
-                             {"steps", "duration", "dt"});
+            unknown_setting(*setting);
             continue;
         }
         const auto [place, is_new] = settings_.emplace(name, setting);
@@ -32,6 +32,29 @@ void NetworkBuilder::collect_settings() {
                        fmt::format("`{}` is set twice", name))
                 .label(place->second->name.range, "first set here");
     }
+}
+
+/// `fc = dense(10)` gives a name to an element, `z = 2*x` to a formula: what reads the name is no
+/// further mistake.
+void NetworkBuilder::unknown_setting(const Setting& setting) {
+    const std::string& name = setting.name.text;
+    const std::string message = fmt::format("a network has no setting `{}`", name);
+    const std::vector<std::string> known{"steps", "duration", "dt"};
+    const std::string written(context_.sources.text(setting.value->range));
+    const auto* value = std::get_if<Reference>(&setting.value->node);
+    const bool call = value && std::any_of(value->path.suffixes.begin(), value->path.suffixes.end(),
+                                           [](const Suffix& suffix) {
+                                               return std::holds_alternative<CallSuffix>(suffix);
+                                           });
+    if (!call && !std::holds_alternative<Binary>(setting.value->node))
+        return context_.unknown(setting.name, message, known);
+    misdeclared_.insert(name);
+    auto report = context_.error(Code::UnknownName, setting.name.range, message);
+    if (call)
+        report.note(fmt::format("an element stands in a chain and is named there, `-> {} as {}`",
+                                written.substr(0, written.find(")") + 1), name));
+    else
+        report.note("formulas stand in the equations of a cell; `-> scale(2) ->` is a factor");
 }
 
 const Expr* NetworkBuilder::setting(const std::string& name) const {
@@ -78,7 +101,7 @@ void NetworkBuilder::read_parameter(const std::string& name) {
                        "a parameter of a network must be a number known before the run");
         value = {};
     }
-    value = expressions_.inside(value, *found, constants_, chosen->range);
+    value = expressions_.inside(value, *found, constants_, *chosen);
     reading_.erase(name);
     if (!constants_.has(name)) constants_.set(name, value);
 }
@@ -126,13 +149,12 @@ std::optional<std::int64_t> NetworkBuilder::steps_of(const Expr& duration) {
         return std::nullopt;
     }
     if (std::abs(count - whole) > 1e-3) {
-        const auto* written = std::get_if<Number>(&duration.node);
-        const char* unit = written && !written->unit.empty() ? "ms" : "";
         context_
             .error(Code::BadSetting, duration.range,
                    fmt::format("the duration is {:.6g} steps, which is no whole number", count))
-            .note(fmt::format("the nearest durations are {:.9g}{} and {:.9g}{}",
-                              std::floor(count) * dt, unit, std::ceil(count) * dt, unit));
+            .note(fmt::format("the nearest durations are {} and {}",
+                              written_number(std::floor(count) * dt, {&duration}),
+                              written_number(std::ceil(count) * dt, {&duration})));
         return std::nullopt;
     }
     return std::int64_t(whole);

@@ -56,8 +56,13 @@ void CellUse::report_no_state(const Name& name, const std::string& rule) {
     }
     std::vector<std::string> known;
     for (const Name* state : states_) known.push_back(state->text);
-    context_.unknown(name, fmt::format("`{}` declares no state `{}`", cell_.name.text, name.text),
-                     known);
+    const std::string message =
+        fmt::format("`{}` declares no state `{}`", cell_.name.text, name.text);
+    if (nearest_names(name.text, known).empty())
+        context_.error(Code::UnknownName, name.range, message)
+            .note(fmt::format("a state is declared by `state {} = 0`", name.text));
+    else
+        context_.unknown(name, message, known);
     refused_.insert(name.text);
 }
 

@@ -13,6 +13,13 @@ namespace snnc::frontend {
 Value LossNames::member(const Path& path) {
     const auto target = targets_.find(path.head.text);
     if (target == targets_.end()) {
+        if (!network_.has(path.head.text) && Expressions(context_).is_function(path.head)) {
+            context_
+                .error(Code::MisplacedFunction, path.head.range,
+                       fmt::format("`{}` is a function and takes arguments", path.head.text))
+                .note(fmt::format("`{}(…)`", path.head.text));
+            return {};
+        }
         if (!network_.has(path.head.text)) {
             context_.unknown(path.head, fmt::format("nothing is called `{}` here", path.head.text),
                              candidates());

@@ -59,6 +59,11 @@ void Context::unknown(const Name& name, const std::string& message,
                       const std::vector<std::string>& candidates) {
     auto report = error(Code::UnknownName, name.range, message);
     auto meant = names_for(name.text, candidates);
+    if (const std::string remark = remark_on(name.text, candidates);
+        meant.empty() && !remark.empty()) {
+        report.note(remark);
+        return;
+    }
     if (meant.empty()) meant = nearest_names(name.text, candidates);
     if (!meant.empty()) {
         report.note("did you mean " + quoted_list(meant) + "?");

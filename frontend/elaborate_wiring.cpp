@@ -74,6 +74,7 @@ const CellDecl* NetworkBuilder::find_cell(const Expressions::Callee& callee,
         return nullptr;
     }
     if (!declaration && context_.declarations.was_missing(*callee.name)) return nullptr;
+    if (!declaration && misdeclared_.count(callee.name->text)) return nullptr;
     if (!declaration) {
         std::vector<std::string> known =
             context_.declarations.candidates(Space::Cell, callee.name->range.file);
@@ -214,6 +215,7 @@ Node* NetworkBuilder::new_element(const Element& element, bool first) {
     const Expressions::Callee callee = expressions_.callee(element.path);
     const std::string& kind = callee.name->text;
     const bool layer = !callee.module && is_layer(kind);
+    if (first && misdeclared_.count(kind)) return nullptr;
     if (first && !layer && !callee.call) {
         context_.unknown(*callee.name, fmt::format("nothing is called `{}` here", kind), names());
         return nullptr;
@@ -245,7 +247,7 @@ Node* NetworkBuilder::new_element(const Element& element, bool first) {
                        "the element to assert it");
         node->broken = true;
     }
-    if (callee.used != element.path.suffixes.size()) {
+    if (callee.used != element.path.suffixes.size() && !node->broken) {
         context_.error(Code::MisplacedElement, element.path.range,
                        "a new element has no members yet; give it a name with `as` and write "
                        "`name.member`");

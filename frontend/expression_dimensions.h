@@ -108,6 +108,7 @@ class ExpressionDimensions {
     DimensionSystem& system_;
     DimensionMessages& messages_;
     std::vector<const Declaration*> inlining_;
+    int inlined_ = 0;  // calls so far
 };
 
 /// Does the expression hold a number with a unit, itself or in a function that it calls?

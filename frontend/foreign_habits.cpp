@@ -63,7 +63,8 @@ bool assignment_in_expression(const FaultView& fault, Diagnostics& diagnostics) 
 }
 
 bool missing_else(const FaultView& fault, Diagnostics& diagnostics) {
-    if (!fault.expects(TokenType::Else)) return false;
+    // Any word may name an argument, `else` too.
+    if (!fault.expects(TokenType::Else) || !fault.seen(TokenType::If)) return false;
     auto builder = diagnostics.report(Code::UnexpectedText, fault.place(),
                                       "expected `else { ... }` behind the branch of an `if`");
     builder.note("an `if` is an expression and has a value in both cases");
@@ -206,6 +207,9 @@ std::string instead_of_statement(const std::string& word) {
         {" return ", "what a cell hands on is declared by `output s` and has an equation"},
         {" end endif pass ", "a block ends with its `}`"},
         {" print disp ", "`snnc run --record NAME.VAR=FILE.npy` records any variable"},
+        {" float int double real var const constant parameter ",
+         "a constant is declared by `param k = 1`, what changes by `state v = 0`"},
+        {" when event ", "what a spike does is written `on s: v = 0`"},
         {" threshold ", "a spike is written `s[t] = spike(v - theta)`"},
         {" reset ", "what a spike does is written `on s: v = 0`, or into the equation of `v`"},
     };

@@ -12,4 +12,8 @@ namespace snnc::frontend {
 std::vector<std::string> names_for(std::string_view foreign,
                                    const std::vector<std::string>& candidates);
 
+/// What is written instead of a word for which there is no name here, where a name that is looked
+/// for could be one of `candidates`; empty for most.
+std::string remark_on(std::string_view foreign, const std::vector<std::string>& candidates);
+
 }  // namespace snnc::frontend

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "frontend/format_lines.h"
+#include "support/unicode.h"
 
 namespace snnc::frontend {
 
@@ -117,9 +118,10 @@ class Indenter {
     }
 
     void read(const Line& line) {
+        int column = line.indent;
         for (Index i = 0; i < line.pieces.size(); ++i) {
             const Piece& piece = line.pieces[i];
-            const int column = line.indent + column_of(line, i);
+            column += line.gaps[i];
             if (is_comment(piece.type)) break;
             if (is_closing(piece.type) && levels_.size() > 1) levels_.pop_back();
             if (piece.starts_statement) begin_statement(line, i);
@@ -127,6 +129,7 @@ class Indenter {
             if (is_opening(piece.type)) open(line, i, column);
             last_ = piece.type;
             begun_ = true;
+            column += display_width(piece.text);
         }
     }
 

@@ -133,6 +133,8 @@ Dimension ExpressionDimensions::inlined(const Declaration& declaration, const Ca
                                         DimensionNames& names) {
     if (std::find(inlining_.begin(), inlining_.end(), &declaration) != inlining_.end())
         return Dimension::any();
+    // Where the values are made it is reported.
+    if (inlining_.size() >= deepest_calls || ++inlined_ > most_calls) return Dimension::any();
     static const std::vector<Default> none;
     const auto* function = std::get_if<FunctionDecl>(&declaration.node);
     const auto* loss = std::get_if<LossDecl>(&declaration.node);

@@ -188,22 +188,22 @@ class BracketMatcher {
     /// The first word in a new statement after an open `(` or `[`.
     Index end_of_line(Index opening, Index end) const {
         for (Index i = opening + 1; i < end; ++i) {
-            if (words_[i].line_break_before && !continues_after(type(i - 1)) &&
-                !continues_before(type(i))) {
-                return i;
-            }
+            const bool statement = words_[i].line_break_before && !continues_after(type(i - 1)) &&
+                                   !continues_before(type(i));
+            if (statement || is_declaration_at_edge(i, end)) return i;
         }
         return end;
     }
 
+    bool is_declaration_at_edge(Index i, Index end) const {
+        return words_[i].line_break_before && begins_declaration(type(i)) && column(i) == 1 &&
+               !(i + 1 < end && type(i + 1) == TokenType::Assign);
+    }
+
     /// The first declaration at the left edge after an open `{`.
     Index next_declaration(Index opening, Index end) const {
-        for (Index i = opening + 1; i < end; ++i) {
-            if (words_[i].line_break_before && begins_declaration(type(i)) && column(i) == 1 &&
-                !(i + 1 < end && type(i + 1) == TokenType::Assign)) {
-                return i;
-            }
-        }
+        for (Index i = opening + 1; i < end; ++i)
+            if (is_declaration_at_edge(i, end)) return i;
         return end;
     }
 
@@ -245,7 +245,10 @@ class Composer {
         for (Index i = 0; i < words_.size(); ++i) {
             const LaidToken& word = words_[i];
             const TokenType type = word.code.token.type;
-            if (brackets_.dropped(i)) continue;
+            if (brackets_.dropped(i)) {
+                place[i] = code_.size();  // a bracket that nothing closes may have been ended here
+                continue;
+            }
             const auto forced = brackets_.forced().find(i);
             if (forced != brackets_.forced().end()) {
                 open.resize(std::min(open.size(), forced->second));

@@ -189,6 +189,7 @@ class WordReader {
         if (type_at(at_) != TokenType::Unknown) return false;
         SourceRange range = tokens_[at_].range;
         const std::string_view written = text(range);
+        if (written == "'" && derivative(range)) return true;
         if (written == "\"" || written == "'") return unterminated(range);
         if (written == "#") {
             diagnostics_
@@ -203,6 +204,22 @@ class WordReader {
         ++at_;
         report_unknown(range);
         add(TokenType::Unknown, range, true);
+        return true;
+    }
+
+    /// `v' = …`
+    bool derivative(const SourceRange& range) {
+        const bool behind_name = at_ > 0 && touches(at_ - 1) && !words_.empty() &&
+                                 is_name(words_.back().code.token.type);
+        if (!behind_name || type_at(at_ + 1) != TokenType::Assign) return false;
+        const SourceRange name = words_.back().code.token.range;
+        const std::string meant = "d" + std::string(text(name)) + "/dt";
+        diagnostics_
+            .report(Code::ForeignOperator, join(name, range),
+                    "a derivative is written `" + meant + "`")
+            .edit(join(name, range), meant);
+        ++at_;
+        words_.back().code.damaged = true;
         return true;
     }
 
@@ -236,9 +253,25 @@ class WordReader {
         auto report = diagnostics_.report(
             Code::UnknownCharacter, range,
             "`" + std::string(written.substr(0, 40)) + "` does not belong to the language");
-        if (written == "%") report.note("a comment begins with `//`");
+        note_of_symbol(written, range, report);
         const bool quote = first >= 0x201C && first <= 0x201F;
         if (quote && at == written.size()) report.edit(range, "\"");
+    }
+
+    void note_of_symbol(std::string_view written, const SourceRange& range,
+                        DiagnosticBuilder& report) const {
+        const bool behind_number = !words_.empty() &&
+                                   words_.back().code.token.type == TokenType::Number &&
+                                   words_.back().code.token.range.end == range.begin;
+        if (written == "%" && behind_number)
+            report.note("a share is written as a number, `0.9`");
+        else if (written == "%")
+            report.note("a comment begins with `//`; a remainder is `a - b*floor(a/b)`");
+        else if (written == "?")
+            report.note("a choice is written `if c { a } else { b }`");
+        else if (written == "\\")
+            report.note("Greek letters are written out, `beta`, or as they are, `\u03B2`")
+                .edit(range, "");
     }
 
     const SourceManager& sources_;

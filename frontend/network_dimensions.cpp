@@ -66,7 +66,7 @@ const Expr* NetworkDimensions::setting(const std::string& name) const {
 void NetworkDimensions::check_settings() {
     check_.step_length = {StepLength::Kind::Absent, {}, nullptr};
     if (const Expr* dt = setting("dt")) check_step(*dt);
-    if (const Expr* steps = setting("steps")) check_number(*steps, "`steps` is");
+    if (const Expr* steps = setting("steps")) check_steps(*steps);
     if (const Expr* duration = setting("duration")) check_length(*duration, "the duration");
     for (const NetworkStatement& statement : network_.statements) {
         if (const auto* input = std::get_if<NetworkInput>(&statement.node)) {
@@ -99,6 +99,23 @@ void NetworkDimensions::check_step(const Expr& dt) {
                                  }))
         step = Dimension::any();
     check_.step_length.dimension = step;
+}
+
+void NetworkDimensions::check_steps(const Expr& steps) {
+    const Dimension got = check_.expressions.of(steps, *this);
+    if (!is_time(steps)) return check_number(steps, "`steps` is");
+    const std::string text = check_.messages.text(steps.range);
+    check_.messages.report({&steps,
+                            steps.range,
+                            got,
+                            {},
+                            {},
+                            {},
+                            {fmt::format("a time is given by `duration = {}`", text)}},
+                           [&](const std::string& got_text, const std::string&) {
+                               return fmt::format("`steps` is a number, but `{}` is {}", text,
+                                                  got_text);
+                           });
 }
 
 void NetworkDimensions::check_number(const Expr& expr, const std::string& what) {

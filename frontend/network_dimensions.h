@@ -29,6 +29,7 @@ class NetworkDimensions : public DimensionNames {
     void check_length(const Expr& expr, const std::string& what);
     /// A number: an extent, a width, a chance. `what` as "`dense` takes".
     void check_number(const Expr& expr, const std::string& what);
+    void check_steps(const Expr& steps);
 
     /// How much 1 in a file of this value is in coherent units (declared_unit.h).
     double unit(const Expr& expr);

@@ -143,9 +143,12 @@ void TreeBuilder::report_bare_shape(P::ElementTailContext* tree) {
     SourceRange place = range(tree->path());
     auto builder = diagnostics_.report(Code::BadStatementForm, place,
                                        "an asserted shape is a number or a bracketed list");
-    if (tree->recurrent() == nullptr) {
+    // `fc : dense(3)` means a name, not a shape.
+    const bool called = std::string(text(place)).find('(') != std::string::npos;
+    if (tree->recurrent() == nullptr && !called) {
         builder.edit(place, "[" + std::string(text(place)) + "]");
     }
+    if (called) builder.note("a name stands behind its element, `-> dense(10) as fc`");
     builder.note("a population is declared by a statement of its own, `name : Cell[n]`");
 }
 

@@ -113,7 +113,11 @@ class StatementChecker {
         while (brace < end && type(brace) != TokenType::LeftBrace) {
             brace = is_opening(type(brace)) ? std::max(behind(brace), brace + 1) : brace + 1;
         }
-        if (!kind || brace >= end) return statement(begin, end, {Rule::Declaration, "a file"});
+        if (!kind || brace >= end) {
+            // Without its `{` what follows stands outside, and that was no mistake of its own.
+            if (kind && !orphan_) orphan_ = code_[begin].token.range.begin;
+            return statement(begin, end, {Rule::Declaration, "a file"});
+        }
         header(begin, brace);
         const Index last = std::min(code_[brace].match, end);
         for_each_statement(brace + 1, last, [&](Index b, Index e) { statement(b, e, *kind); });

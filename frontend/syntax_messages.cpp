@@ -5,6 +5,7 @@
 #include <string>
 
 #include "frontend/expected_tokens.h"
+#include "frontend/foreign_forms.h"
 #include "frontend/foreign_habits.h"
 
 namespace snnc::frontend {
@@ -41,13 +42,14 @@ class FaultReporter : private FaultView {
         : FaultView(sources, statement), diagnostics_(diagnostics) {}
 
     std::optional<std::size_t> report() {
-        if (misplaced_line_end() || report_foreign_habit(*this, diagnostics_) ||
+        if (misplaced_line_end() || report_foreign_formula(*this, diagnostics_) ||
+            report_foreign_form(*this, diagnostics_) || report_foreign_habit(*this, diagnostics_) ||
             number_before_name() || learn_in_expression() || missing_surrogate() ||
             missing_joint() || keyword_as_name() || unknown_statement()) {
             return std::nullopt;
         }
         if (missing_separator()) return statement().fault.token;
-        generic();
+        if (!report_values_side_by_side(*this, diagnostics_)) generic();
         return std::nullopt;
     }
 

@@ -39,8 +39,27 @@ DiagnosticBuilder& DiagnosticBuilder::file(std::string name) {
     return *this;
 }
 
+/// A quoted word that nobody reads to its end, cut; paths of files are shorter.
+static std::string with_short_words(const std::string& message) {
+    constexpr std::size_t longest = 400, kept = 100;
+    std::string result;
+    bool quoted = false;
+    for (std::size_t at = 0; at < message.size();) {
+        std::size_t end = std::min(message.find('`', at), message.size());
+        const std::string word = message.substr(at, end - at);
+        std::size_t size = word.size();
+        if (quoted && size > longest)
+            for (size = kept; (static_cast<unsigned char>(word[size]) & 0xC0) == 0x80;) --size;
+        result += word.substr(0, size) + (size < word.size() ? "\u2026" : "");
+        if (end < message.size()) result += message[end++];
+        quoted = !quoted;
+        at = end;
+    }
+    return result;
+}
+
 DiagnosticBuilder Diagnostics::report(Code code, const SourceRange& range, std::string message) {
-    Diagnostic made{code, range, std::move(message), {}, {}, {}, {}};
+    Diagnostic made{code, range, with_short_words(message), {}, {}, {}, {}};
     const Severity severity = info(code).severity;
     // Two warnings of a place are two facts; a second error would follow from the first.
     const bool by_place = range.valid() && severity != Severity::Warning;

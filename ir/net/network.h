@@ -348,6 +348,9 @@ struct CheckedPort {
     TensorId port;
     double low = 0, high = 0;
     SourceRange range;  // the interval in the text
+    /// In which unit messages give the values: its name, and how much it is in coherent units.
+    std::string unit_name = {};
+    double unit = 1;
 };
 
 struct Network {

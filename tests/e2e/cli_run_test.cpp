@@ -169,6 +169,36 @@ TEST(DebugRuns, say_where_a_port_leaves_its_interval) {
     EXPECT_EQ(small.run("run", {"--debug"}).exit_code, 0);
 }
 
+/// The same in trainings, gradients and evaluations, with the positions of the samples in the data.
+TEST(DebugRuns, look_at_trainings_gradients_and_evaluations) {
+    const SmallCase small;
+    write_text(small.file("net.snn"),
+               "neuron Bounded {\n    input x in [0mV, 0.001V]\n    output y\n    y = 2*x/1mV\n}\n"
+               "network N {\n    steps = 6\n    input image : f32[4]\n"
+               "    image -> LI(beta = 0.5) as trace -> scale(1mV) -> Bounded as bounded\n"
+               "          -> dense(3) as fc -> LI as out\n    output out.v\n}\n"
+               "train of N {\n    target label : class[3]\n    loss = sum_t(ce(out.v, label))\n"
+               "    optimizer = adam(lr = 1e-3)\n    batch = 4\n    bptt = truncated(2)\n}\n");
+    Tensor x = some_values({20, 4}, 0.4);
+    write_npy(small.file("x.npy"), x);
+    const std::string weights = small.file("w.safetensors");
+    ASSERT_EQ(small.run("train", {"--debug", "--out", weights}).exit_code, 0);
+    x.data[4 * 7 + 2] = 0.53125F;  // above 1 from step 4 on, in the third window
+    write_npy(small.file("x.npy"), x);
+    const std::string told =
+        "`bounded.x` receives 1.0292969mV in step 4, sample 7, cell [2], "
+        "outside of [0, 1mV] [E0710]";
+    for (const auto& command : std::vector<std::vector<std::string>>{
+             {"train"}, {"grad"}, {"eval", "--weights", weights}}) {
+        std::vector<std::string> more(command.begin() + 1, command.end());
+        EXPECT_EQ(small.run(command[0], more).exit_code, 0);
+        more.emplace_back("--debug");
+        const ProcessResult result = small.run(command[0], more);
+        EXPECT_EQ(result.exit_code, 1);
+        EXPECT_NE(result.err.find(told), std::string::npos) << command[0] << result.err;
+    }
+}
+
 TEST(Files, of_several_networks_one_is_named) {
     const SmallCase small(2);
     write_text(small.file("net.snn"), std::string(small_network) + "\n" + driven_network);

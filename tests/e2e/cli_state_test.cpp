@@ -126,6 +126,51 @@ TEST_P(StateOfARun, goes_on_from_single_files) {
     expect_same({"a", "b"}, {6, 6});
 }
 
+/// A past of two steps: late.in[t] is given for t = 0 and 1, then out.v decays by halves.
+TEST_P(StateOfARun, gradients_reach_a_past_of_several_steps) {
+    write_text(
+        file("late.snn"),
+        "network N {\n    input x[t] : f32[1]\n    x -> delay(2) as late -> LI(beta = 0.5) as "
+        "out\n    output out.v\n}\n");
+    write_npy(file("y.npy"), some_values({4, 1, 1}));
+    const auto gradient = [&](const Tensor& past) {
+        write_npy(file("past.npy"), past);
+        const ProcessResult result =
+            run_snnc({"grad", file("late.snn"), "--loss", "sum_t(sum(out.v))", "--input",
+                      "x=" + file("y.npy"), "--state", "late.in=" + file("past.npy"), "--out",
+                      file("g.safetensors"), "--backend", GetParam()},
+                     {"SNNC_CACHE=" + file("cache")});
+        EXPECT_EQ(result.exit_code, 0) << result.err;
+        return read_safetensors(file("g.safetensors")).at("state.late.in");
+    };
+    const Tensor both = gradient({{2, 1, 1}, {0.25F, 0.75F}});
+    EXPECT_EQ(both.shape, (std::vector<std::int64_t>{2, 1, 1}));
+    EXPECT_EQ(both.data, (std::vector<float>{1.875F, 1.75F}));
+    // One value for both steps.
+    EXPECT_EQ(gradient({{1, 1}, {0.25F}}).data, (std::vector<float>{3.625F}));
+}
+
+/// The loss of a whole run is that of its two pieces.
+TEST_P(StateOfARun, losses_go_on_from_a_folder) {
+    const auto loss = [&](std::int64_t first, std::int64_t count, std::vector<std::string> more) {
+        write_npy(file("x.npy"), steps_of(x_, first, count));
+        std::vector<std::string> command{"grad",      file("n.snn"),
+                                         "--loss",    "sum_t(sum(long.v))",
+                                         "--input",   "x=" + file("x.npy"),
+                                         "--input",   "image=" + file("image.npy"),
+                                         "--seed",    "5",
+                                         "--backend", GetParam()};
+        command.insert(command.end(), more.begin(), more.end());
+        const ProcessResult result = run_snnc(command, {"SNNC_CACHE=" + file("cache")});
+        EXPECT_EQ(result.exit_code, 0) << result.err;
+        return std::stod(result.out.substr(result.out.find(' ')));
+    };
+    run(0, 5, "a", {"--save-state", file("mid")});
+    const double whole = loss(0, whole_steps, {});
+    EXPECT_NEAR(loss(0, 5, {}) + loss(5, 7, {"--state", file("mid")}), whole,
+                1e-5 * std::abs(whole));
+}
+
 #ifdef SNNC_HAS_CODEGEN
 const std::vector<std::string> backends{"cpu", "interpret"};
 #else

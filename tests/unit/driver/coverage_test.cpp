@@ -1,4 +1,5 @@
-// Every diagnostic has a section in docs/errors.md and a test that brings it about.
+// Every diagnostic has a section in docs/errors.md and a test that brings it about; every rule of
+// tests/golden/rules.md has its cases.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -57,6 +58,41 @@ TEST(DiagnosticCoverage, every_code_has_a_test) {
                            tests.find("Code::" + std::string(row.name)) != std::string::npos;
         EXPECT_TRUE(named) << row.text << " (" << row.name << ") has no test";
     }
+}
+
+/// `TEST(Suite, name)` of any kind stands in the sources of the tests.
+bool has_test(const std::string& tests, const std::string& suite, const std::string& name) {
+    for (const char* kind : {"TEST(", "TEST_F(", "TEST_P("})
+        if (tests.find(kind + suite + ", " + name + ")") != std::string::npos) return true;
+    return false;
+}
+
+TEST(RulesOfTheLanguage, every_case_is_there) {
+    const fs::path folder = fs::path(SNNC_SOURCE_DIR) / "tests";
+    const std::string tests = all_tests();
+    std::ifstream page(folder / "golden/rules.md");
+    int rules = 0;
+    for (std::string line; std::getline(page, line);) {
+        const auto cells = line.find(" | ");
+        if (!line.starts_with("| ") || cells == std::string::npos || line == "| rule | cases |")
+            continue;
+        ++rules;
+        int cases = 0;
+        std::istringstream words(line.substr(cells + 3));
+        for (std::string word; words >> word;) {
+            if (word == "|") continue;
+            ASSERT_TRUE(word.size() > 2 && word.front() == '`' && word.back() == '`') << word;
+            word = word.substr(1, word.size() - 2);
+            ++cases;
+            const auto dot = word.find('.');
+            const bool there = word.ends_with(".snn")
+                                   ? fs::exists(folder / word)
+                                   : has_test(tests, word.substr(0, dot), word.substr(dot + 1));
+            EXPECT_TRUE(there) << "there is no " << word << " in " << line;
+        }
+        EXPECT_GT(cases, 0) << line;
+    }
+    EXPECT_GT(rules, 50);
 }
 
 }  // namespace

@@ -90,6 +90,14 @@ TEST(ParseDamage, RandomChanges) {
     }
 }
 
+/// Texts that once read beyond the tokens.
+TEST(ParseDamage, FoundByFuzzing) {
+    try_text(
+        "network Cell {\n    I -> Le(aky(beta =check %s\nnetwork Net {\n   0.8) as lif\n"
+        "    output lif.s, lif.v\n}\n");
+    try_text("neuron A {\n    v = (1 + (2\nnetwork N {\n    x) -> y\n}\n");
+}
+
 TEST(ParseDamage, CutShortAnywhere) {
     for (const Sample& sample : test::folder_samples("examples")) {
         for (std::size_t length = 0; length < sample.text.size(); length += 3) {

@@ -35,6 +35,16 @@ TEST(Diagnostics, CountsBySeverityAndKeepsRepetitionsOnce) {
     EXPECT_EQ(diagnostics.all()[0].message, "two");
 }
 
+TEST(Diagnostics, VeryLongWordsAreCut) {
+    SourceManager sources;
+    const FileId id = sources.add("f", "abc");
+    Diagnostics diagnostics;
+    std::string word = "a";
+    for (int i = 0; i < 500; ++i) word += "\u03B8";  // the 100th byte is the middle of one
+    diagnostics.report(Code::UnknownName, {id, 0, 1}, "no `" + word + "` in `A`");
+    EXPECT_EQ(diagnostics.all()[0].message, "no `" + word.substr(0, 99) + "\u2026` in `A`");
+}
+
 TEST(Diagnostics, NearestNames) {
     const std::vector<std::string> names = {"theta", "beta", "tau_mem", "Leaky",
                                             "sum",   "v",    "\u03B8"};
