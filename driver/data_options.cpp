@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "driver/event_samples.h"
+#include "runtime/event_set.h"
+
 namespace snnc::driver {
 namespace {
 
@@ -29,10 +32,11 @@ std::string ways_out(const runtime::PortNames& ports) {
         fmt::join(options, " "), quoted_list(members));
 }
 
-runtime::DataSet load_set(const ir::Network& network, const std::string& name) {
-    const runtime::PortNames ports = port_names(network);
+/// What `read` returns; where the set does not fit the ports, the message says what would.
+template <class Read>
+auto with_ways_out(const runtime::PortNames& ports, const Read& read) {
     try {
-        return runtime::load_data_set(name, ports);
+        return read();
     } catch (const runtime::DataError& error) {
         if (error.kind != runtime::DataErrorKind::PortsDiffer) throw;
         Diagnostic diagnostic = to_diagnostic(error);
@@ -41,9 +45,42 @@ runtime::DataSet load_set(const ir::Network& network, const std::string& name) {
     }
 }
 
+/// A data set that the command line names: event files, or arrays. Each part is taken once.
+class NamedSet {
+ public:
+    NamedSet(Session& session, const ir::Network& network, const std::string& name)
+        : session_(session), network_(network) {
+        const runtime::PortNames ports = port_names(network);
+        if (!name.ends_with(".npz") && name != "builtin") events_ = runtime::find_event_set(name);
+        with_ways_out(ports, [&] {
+            if (events_)
+                runtime::check_one_of_each(name, ports);
+            else
+                arrays_ = runtime::load_data_set(name, ports);
+        });
+    }
+
+    SampleSet train(SizeFinder& sizes) {
+        if (events_) return samples_of_events(session_, network_, events_->train, sizes);
+        return samples_of(network_, std::move(arrays_.train), arrays_.name, sizes);
+    }
+    /// A file of events that trains is no test of what it taught.
+    bool has_test() const { return !events_ || !events_->one_file(); }
+    SampleSet test(SizeFinder& sizes) {
+        if (events_) return samples_of_events(session_, network_, events_->test, sizes);
+        return samples_of(network_, std::move(arrays_.test), arrays_.name, sizes);
+    }
+
+ private:
+    Session& session_;
+    const ir::Network& network_;
+    std::optional<runtime::EventSet> events_;
+    runtime::DataSet arrays_;
+};
+
 /// The set that `--data` names.
-runtime::DataSet chosen_set(const ir::Network& network, const DataOptions& options) {
-    return load_set(network, options.data.empty() ? default_data : options.data);
+NamedSet chosen_set(Session& session, const ir::Network& network, const DataOptions& options) {
+    return {session, network, options.data.empty() ? default_data : options.data};
 }
 
 /// Are the samples arrays of their own?
@@ -59,8 +96,9 @@ bool arrays_given(const DataOptions& options) {
 
 void DataOptions::add_to(CLI::App& verb, bool testing) {
     verb.add_option("--data", data,
-                    "fashion-mnist, mnist, builtin (a small generated set), a folder of IDX files, "
-                    "or an .npz (default: fashion-mnist)");
+                    "fashion-mnist, mnist, builtin (a small generated set), a folder of IDX files "
+                    "or of event files (shd_train.h5, shd_test.h5), an .npz, or one event file "
+                    "(.h5, .hdf5) (default: fashion-mnist)");
     add_assignments(verb, "--input", inputs, "NAME=X.npy: an input's values for all samples");
     add_assignments(verb, "--target", targets, "NAME=Y.npy: a target's values for all samples");
     if (testing) return;
@@ -76,17 +114,16 @@ TrainingData load_data(Session& session, const ir::Network& network, const DataO
         result.train =
             samples_of_arrays(session, network, options.inputs, options.targets, "--", sizes);
     } else {
-        runtime::DataSet set = chosen_set(network, options);
-        result.train = samples_of(network, std::move(set.train), set.name, sizes);
-        if (options.test_data.empty()) {
+        NamedSet set = chosen_set(session, network, options);
+        result.train = set.train(sizes);
+        if (options.test_data.empty() && set.has_test()) {
             SizeFinder test_sizes = sizes;
-            result.test = samples_of(network, std::move(set.test), set.name, test_sizes);
+            result.test = set.test(test_sizes);
         }
     }
     SizeFinder test_sizes = sizes;
     if (!options.test_data.empty()) {
-        runtime::DataSet set = load_set(network, options.test_data);
-        result.test = samples_of(network, std::move(set.test), set.name, test_sizes);
+        result.test = NamedSet(session, network, options.test_data).test(test_sizes);
     } else if (!options.test_inputs.empty() || !options.test_targets.empty()) {
         result.test = samples_of_arrays(session, network, options.test_inputs, options.test_targets,
                                         "--test-", test_sizes);
@@ -103,8 +140,7 @@ TrainingData load_test_data(Session& session, const ir::Network& network,
         result.test =
             samples_of_arrays(session, network, options.inputs, options.targets, "--", sizes);
     } else {
-        runtime::DataSet set = chosen_set(network, options);
-        result.test = samples_of(network, std::move(set.test), set.name, sizes);
+        result.test = chosen_set(session, network, options).test(sizes);
     }
     result.steps = sizes.size(network).steps;
     return result;

@@ -92,7 +92,16 @@ Column Column::from_data_set(const ir::Network& network, ir::TensorId id, runtim
     return column;
 }
 
+Column Column::from_events(const ir::Network& network, ir::TensorId id,
+                           runtime::EventTrains trains) {
+    Column column(id, ir::element_count(network[id].shape));
+    column.values_ = std::move(trains);
+    return column;
+}
+
 void Column::gather(std::span<const std::int64_t> samples, Values& batch) const {
+    if (const auto* trains = std::get_if<runtime::EventTrains>(&values_))
+        return trains->gather(samples, batch.floats);
     const auto elements = std::size_t(elements_);
     const std::size_t count = std::size_t(steps_) * samples.size() * elements;
     const auto each_row = [&](auto&& copy) {

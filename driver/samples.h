@@ -1,7 +1,7 @@
 // The samples of a training or an evaluation: where they come from, and batches of them.
 //
-// Bytes of pictures stay bytes until their batch is made, so that 60,000 pictures load quickly and
-// take little memory.
+// Bytes of pictures stay bytes, and events stay events, until their batch is made: so 60,000
+// pictures load quickly and take little memory.
 #pragma once
 
 #include <span>
@@ -11,6 +11,7 @@
 
 #include "driver/arrays.h"
 #include "runtime/dataset.h"
+#include "runtime/event_trains.h"
 
 namespace snnc::driver {
 
@@ -26,6 +27,10 @@ class Column {
     static Column from_data_set(const ir::Network& network, ir::TensorId id, runtime::Array array,
                                 const std::string& file, SizeFinder& sizes);
 
+    /// Of an input with a value per step; the grid is that of its steps and elements.
+    static Column from_events(const ir::Network& network, ir::TensorId id,
+                              runtime::EventTrains trains);
+
     ir::TensorId tensor() const { return tensor_; }
     /// Writes the batch [steps, batch, shape…] of those samples.
     void gather(std::span<const std::int64_t> samples, Values& batch) const;
@@ -35,7 +40,9 @@ class Column {
 
     ir::TensorId tensor_;
     std::int64_t elements_, steps_ = 1, sample_stride_ = 0, step_stride_ = 0;
-    std::variant<runtime::Array, std::vector<float>, std::vector<std::int32_t>> values_;
+    std::variant<runtime::Array, std::vector<float>, std::vector<std::int32_t>,
+                 runtime::EventTrains>
+        values_;
 };
 
 struct SampleSet {

@@ -38,6 +38,8 @@ Code code_of(runtime::DataErrorKind kind) {
         case Kind::CountMismatch: return Code::CountMismatch;
         case Kind::DataSetMissing: return Code::DataSetMissing;
         case Kind::PortsDiffer: return Code::ArrayNotGiven;
+        case Kind::EventOutOfRange:
+        case Kind::EventBeyondRun: return Code::EventOutOfRange;
         case Kind::WriteFailed: return Code::WriteFailed;
     }
     return Code::FileUnreadable;

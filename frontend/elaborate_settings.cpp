@@ -121,6 +121,8 @@ void NetworkBuilder::read_dt() {
         context_.error(Code::BadSetting, dt->range, "a step must be longer than 0");
     else if (length)
         context_.network.dt = *length;
+    context_.network.step_length =
+        dimensions_.is_time(*dt) ? ir::Network::StepLength::Time : ir::Network::StepLength::Number;
 }
 
 void NetworkBuilder::set_steps(const Expr* steps, const Expr* duration) {

@@ -214,9 +214,9 @@ bool TrainingBuilder::flag(const Expr& value, const std::string& name) {
 }
 
 const std::vector<std::string>& train_settings() {
-    static const std::vector<std::string> names{"metric",    "optimizer", "batch", "epochs",
-                                                "seed",      "shuffle",   "bptt",  "precision",
-                                                "drop_last", "schedule",  "clip",  "loss"};
+    static const std::vector<std::string> names{
+        "metric",    "optimizer", "batch",    "epochs", "seed", "shuffle", "bptt",
+        "precision", "drop_last", "schedule", "clip",   "loss", "crop"};
     return names;
 }
 
@@ -258,6 +258,8 @@ void TrainingBuilder::read_setting(const TrainSetting& setting) {
         training_.shuffle = flag(value, name);
     } else if (name == "drop_last") {
         training_.drop_last = flag(value, name);
+    } else if (name == "crop") {
+        training_.crop = flag(value, name);
     } else if (name == "seed") {
         std::int64_t seed = 0;
         whole(seed, 0);

@@ -1,10 +1,10 @@
 #include "runtime/dataset.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <vector>
 
+#include "runtime/data_folders.h"
 #include "runtime/idx.h"
 #include "runtime/npy.h"
 
@@ -39,15 +39,6 @@ std::string joined(const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : names) text += (text.empty() ? "`" : ", `") + name + "`";
     return text;
-}
-
-/// For sets whose arrays have no names.
-void check_one_of_each(const std::string& set, const PortNames& ports) {
-    if (ports.inputs.size() == 1 && ports.targets.size() == 1) return;
-    throw DataError(DataErrorKind::PortsDiffer, set,
-                    "feeds one input and one target, but the network has the inputs " +
-                        joined(ports.inputs) + " and the training the targets " +
-                        (ports.targets.empty() ? "(none)" : joined(ports.targets)));
 }
 
 DataPart read_idx_part(const fs::path& folder, const std::string& part) {
@@ -119,15 +110,6 @@ class NpzReader {
     std::vector<std::string> members_, missing_;
 };
 
-std::vector<fs::path> search_folders(const std::string& name) {
-    std::vector<fs::path> folders;
-    if (const char* own = std::getenv("SNNC_DATA"); own && *own)
-        folders.push_back(fs::path(own) / name);
-    for (const char* system : {"/usr/share/datasets", "/usr/local/share/datasets"})
-        folders.push_back(fs::path(system) / name);
-    return folders;
-}
-
 }  // namespace
 
 std::int64_t DataPart::count() const {
@@ -135,21 +117,26 @@ std::int64_t DataPart::count() const {
     return arrays.empty() || arrays[0].shape.empty() ? 0 : arrays[0].shape[0];
 }
 
+void check_one_of_each(const std::string& set, const PortNames& ports) {
+    if (ports.inputs.size() == 1 && ports.targets.size() == 1) return;
+    throw DataError(DataErrorKind::PortsDiffer, set,
+                    "feeds one input and one target, but the network has the inputs " +
+                        joined(ports.inputs) + " and the training the targets " +
+                        (ports.targets.empty() ? "(none)" : joined(ports.targets)));
+}
+
 DataSet load_data_set(const std::string& name, const PortNames& ports) {
     if (name.ends_with(".npz")) return NpzReader(name, ports).read();
     check_one_of_each(name, ports);
     if (name == "builtin") return builtin_data_set();
-    std::error_code ignored;
-    if (name.find('/') != std::string::npos || fs::is_directory(name, ignored)) {
-        if (!fs::is_directory(name, ignored))
-            throw DataError(DataErrorKind::DataSetMissing, name, "is no folder and no .npz file");
-        return read_idx_folder(name, name);
-    }
+    if (const fs::path folder = find_data_folder(name); !folder.empty())
+        return read_idx_folder(name, folder);
+    if (name.find('/') != std::string::npos)
+        throw DataError(DataErrorKind::DataSetMissing, name,
+                        "is no folder, no .npz and no .h5 file");
     std::string looked;
-    for (const fs::path& folder : search_folders(name)) {
-        if (fs::is_directory(folder, ignored)) return read_idx_folder(name, folder);
+    for (const fs::path& folder : data_folders(name))
         looked += (looked.empty() ? "" : ", ") + folder.string();
-    }
     std::string help = "is no data set on this machine (looked in " + looked + ")";
     if (name == "fashion-mnist") help += "; Debian and Ubuntu have it as dataset-fashion-mnist";
     throw DataError(DataErrorKind::DataSetMissing, name, help);

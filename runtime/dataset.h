@@ -38,6 +38,10 @@ struct DataSet {
 /// one input and one target and the network others.
 DataSet load_data_set(const std::string& name, const PortNames& ports);
 
+/// For sets whose arrays have no names: throws PortsDiffer unless there is one input and one
+/// target.
+void check_one_of_each(const std::string& set, const PortNames& ports);
+
 /// Ten classes of 28x28 pictures, drawn by the program itself: a blurred pattern for each class,
 /// shifted, scaled and covered with noise. Seeded; says of itself that it is not Fashion-MNIST.
 DataSet builtin_data_set();

@@ -23,6 +23,8 @@ enum class DataErrorKind {
     CountMismatch,
     DataSetMissing,
     PortsDiffer,
+    EventOutOfRange,
+    EventBeyondRun,
     WriteFailed,
 };
 

@@ -335,6 +335,7 @@ struct Training {
     std::int64_t batch = 1, epochs = 1;
     std::uint64_t seed = 0;
     bool shuffle = true, drop_last = false;
+    bool crop = false;  // events beyond the run are left out of the samples, not refused
     /// Products round their operands to bfloat16 (ir/passes/round_products.h).
     bool bf16 = false;
     /// Truncated: the run is cut into windows of so many steps, each with an update of its own.
@@ -362,6 +363,9 @@ struct Network {
 
     std::optional<std::int64_t> steps;  // setting; else the length of the per-step inputs
     double dt = 1;
+    /// What the text says of dt: nothing, a number, or a time, which dt then counts in ms.
+    enum class StepLength : std::uint8_t { Absent, Number, Time };
+    StepLength step_length = StepLength::Absent;
     std::vector<TensorId> inputs;
     std::vector<TensorId> outputs;  // declared outputs, in text order
     std::vector<Parameter> parameters;

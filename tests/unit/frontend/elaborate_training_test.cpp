@@ -83,14 +83,16 @@ TEST(ElaborateTrainSettings, Values) {
     EXPECT_EQ(none.seed, 0u);
     EXPECT_TRUE(none.shuffle);
     EXPECT_FALSE(none.drop_last);
+    EXPECT_FALSE(none.crop);
     const ir::Training all = trained(
         "optimizer = sgd\n    batch = 7\n    epochs = 3\n    seed = 42\n    shuffle = false\n"
-        "    drop_last = true\n    bptt = full\n    precision = f32");
+        "    drop_last = true\n    crop = true\n    bptt = full\n    precision = f32");
     EXPECT_EQ(all.batch, 7);
     EXPECT_EQ(all.epochs, 3);
     EXPECT_EQ(all.seed, 42u);
     EXPECT_FALSE(all.shuffle);
     EXPECT_TRUE(all.drop_last);
+    EXPECT_TRUE(all.crop);
     EXPECT_FALSE(all.window);
     EXPECT_FALSE(all.bf16);
 }
@@ -108,6 +110,7 @@ TEST(ElaborateTrainSettings, Mistakes) {
     EXPECT_EQ(refused(sgd + "batch = 1\nbatch = 2"), "E0202 batch\n");
     EXPECT_EQ(refused(sgd + "bach = 1"), "E0201 bach\n");
     EXPECT_EQ(refused(sgd + "shuffle = 2"), "E0301 2\n");
+    EXPECT_EQ(refused(sgd + "crop = 2"), "E0301 2\n");
     EXPECT_EQ(refused(sgd + "loss = 1"), "E0202 loss\n");
     EXPECT_EQ(refused(sgd + "precision = f16"), "E0201 f16\n");
     EXPECT_EQ(refused(sgd + "precision = 16"), "E0501 16\n");
