@@ -50,18 +50,16 @@ GradientRun& gradient_program(Model::Data& data, const Arrays& inputs, const Arr
     GradientRun& run = data.gradients[key_of(targets, options)];
     if (run.program) return run;
     ir::Network network = loss_network(data, inputs, targets, options);
-    run.initials.clear();
+    run.given.initials.clear();
     for (const auto& [name, array] : options.states)
         if (const auto initial = driver::initial_of(network, name))
-            run.initials.push_back(*initial);
-    driver::forget_formulas(network, run.initials);
+            run.given.initials.push_back(*initial);
+    driver::forget_formulas(network, run.given.initials);
     run.wanted =
-        driver::wanted_gradients(network, run.initials, options.with_respect_to, "with_respect_to");
-    std::vector<ir::TensorId> wrt;
-    for (const driver::WantedGradient& one : run.wanted) wrt.push_back(one.tensor);
-    run.gradients = driver::add_gradients(network, wrt);
+        driver::wanted_gradients(network, run.given, options.with_respect_to, "with_respect_to");
+    run.gradients = driver::add_gradients(network, driver::tensors_of(run.wanted));
     ir::LoweringOptions lowering =
-        driver::gradient_lowering(network, run.gradients, run.wanted, run.initials);
+        driver::gradient_lowering(network, run.gradients, run.wanted, run.given.initials);
     run.program =
         std::make_unique<Program>(data.machine, std::move(network), lowering, data.parameters);
     return run;

@@ -43,7 +43,7 @@ struct Loop {
             values.share(parameter.tensor, model.parameters.at(network[parameter.tensor].name));
         if (plan.held_out > 0) best.emplace(whole, "loss");
         training.emplace(
-            network, model.machine, windows, plan, samples,
+            model.session, network, model.machine, windows, plan, samples,
             driver::Training::Observers{test, &evaluation, best ? &*best : nullptr, nullptr}, steps,
             values);
     }

@@ -1,0 +1,73 @@
+#include "arrays.h"
+
+namespace snnc::python {
+namespace {
+
+template <class Element>
+using Readable = nb::ndarray<const Element, nb::c_contig, nb::device::cpu>;
+
+template <class Element>
+bool is_lent(nb::handle array, std::vector<nb::object>& kept, std::optional<api::ArrayView>& view) {
+    Readable<Element> lent;
+    if (!nb::try_cast(array, lent, false)) return false;
+    api::Shape shape;
+    for (std::size_t axis = 0; axis < lent.ndim(); ++axis)
+        shape.push_back(std::int64_t(lent.shape(axis)));
+    view.emplace(std::span<const Element>(lent.data(), lent.size()), std::move(shape));
+    kept.push_back(nb::borrow(array));
+    return true;
+}
+
+/// As float32, or int32 where it holds integers; in C order.
+nb::object converted(nb::handle array) {
+    const nb::object numpy = nb::module_::import_("numpy");
+    const nb::object plain = numpy.attr("asarray")(array);
+    const std::string kind = nb::cast<std::string>(plain.attr("dtype").attr("kind"));
+    if (kind == "i" || kind == "u") {
+        const nb::object narrow = numpy.attr("ascontiguousarray")(plain, "int32");
+        if (!nb::cast<bool>(numpy.attr("array_equal")(narrow, plain)))
+            throw nb::value_error("the array holds integers that do not fit into 32 bits");
+        return narrow;
+    }
+    if (kind != "f" && kind != "b")
+        throw nb::type_error("arrays hold numbers: float32, or int32 for labels");
+    return numpy.attr("ascontiguousarray")(plain, "float32");
+}
+
+}  // namespace
+
+api::ArrayView view_of(nb::handle array, std::vector<nb::object>& kept) {
+    std::optional<api::ArrayView> view;
+    if (is_lent<float>(array, kept, view) || is_lent<std::int32_t>(array, kept, view)) return *view;
+    const nb::object other = converted(array);
+    if (is_lent<float>(other, kept, view) || is_lent<std::int32_t>(other, kept, view)) return *view;
+    throw nb::type_error("arrays hold numbers: float32, or int32 for labels");
+}
+
+Lent::Lent(const nb::dict& arrays) {
+    for (const auto& [name, array] : arrays)
+        arrays_.emplace(nb::cast<std::string>(name), view_of(array, kept_));
+}
+
+nb::object to_numpy(api::Array&& array) {
+    auto* owned = new std::vector<float>(std::move(array.values));
+    const nb::capsule owner(owned, [](void* values) noexcept {
+        delete static_cast<std::vector<float>*>(values);
+    });
+    const std::vector<std::size_t> shape(array.shape.begin(), array.shape.end());
+    return nb::cast(nb::ndarray<nb::numpy, float>(owned->data(), shape.size(), shape.data(), owner));
+}
+
+nb::dict to_numpy(api::Results&& results) {
+    nb::dict arrays;
+    for (auto& [name, array] : results) arrays[name.c_str()] = to_numpy(std::move(array));
+    return arrays;
+}
+
+nb::object to_numpy(const api::ParameterView& view, nb::handle owner) {
+    const std::vector<std::size_t> shape(view.shape.begin(), view.shape.end());
+    return nb::cast(nb::ndarray<nb::numpy, float>(view.data, shape.size(), shape.data(), owner,
+                                                  view.strides.data()));
+}
+
+}  // namespace snnc::python

@@ -1,0 +1,39 @@
+// Arrays between Python and snnc: NumPy's, and those of everything that speaks DLPack.
+#pragma once
+
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+#include <snnc/snnc.h>
+
+#include <vector>
+
+namespace snnc::python {
+
+namespace nb = nanobind;
+
+/// What a call lends to snnc. Float32 and int32 arrays in C order are read where they lie; others
+/// are converted by NumPy first and kept until the call has ended.
+class Lent {
+ public:
+    explicit Lent(const nb::dict& arrays);
+    const api::Arrays& arrays() const { return arrays_; }
+
+ private:
+    std::vector<nb::object> kept_;
+    api::Arrays arrays_;
+};
+
+/// One array, for set_parameter; kept by `kept`.
+api::ArrayView view_of(nb::handle array, std::vector<nb::object>& kept);
+
+/// A NumPy array that owns the values: nothing is copied.
+nb::object to_numpy(api::Array&& array);
+/// NAME: array, for each result.
+nb::dict to_numpy(api::Results&& results);
+/// The parameter where it lies, as long as `owner` lives.
+nb::object to_numpy(const api::ParameterView& view, nb::handle owner);
+
+}  // namespace snnc::python

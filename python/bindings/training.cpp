@@ -1,0 +1,115 @@
+#include <nanobind/stl/function.h>
+
+#include "arrays.h"
+#include "parts.h"
+
+using namespace nanobind::literals;
+
+namespace snnc::python {
+namespace {
+
+void make(api::Trainer* self, api::Model& model, const std::string& train_block,
+          std::optional<double> learning_rate, std::optional<std::int64_t> batch,
+          std::optional<std::int64_t> epochs, std::optional<std::uint64_t> seed,
+          std::optional<bool> shuffle, std::optional<std::int64_t> updates_per_epoch) {
+    const nb::gil_scoped_release released;
+    new (self) api::Trainer(
+        model, {train_block, learning_rate, batch, epochs, seed, shuffle, updates_per_epoch});
+}
+
+double step(api::Trainer& trainer, const nb::dict& inputs, const nb::dict& targets) {
+    const Lent lent(inputs), lent_targets(targets);
+    const nb::gil_scoped_release released;
+    return trainer.step(lent.arrays(), lent_targets.arrays());
+}
+
+api::Scores evaluate(api::Trainer& trainer, const nb::dict& inputs, const nb::dict& targets) {
+    const Lent lent(inputs), lent_targets(targets);
+    const nb::gil_scoped_release released;
+    return trainer.evaluate(lent.arrays(), lent_targets.arrays());
+}
+
+/// Ctrl-C ends a training in good order and is raised when it has ended.
+class Watched {
+ public:
+    explicit Watched(nb::object function) : function_(std::move(function)) {}
+
+    bool operator()(const api::TrainingEvent& event) {
+        const nb::gil_scoped_acquire acquired;
+        if (PyErr_CheckSignals() != 0) return fail();
+        if (function_.is_none()) return true;
+        try {
+            const nb::object answer = function_(event);
+            return answer.is_none() || nb::cast<bool>(answer);
+        } catch (nb::python_error& error) {
+            error.restore();
+            return fail();
+        }
+    }
+
+    /// Raises what stopped the training.
+    void rethrow() {
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+ private:
+    bool fail() {
+        failure_ = std::make_exception_ptr(nb::python_error());
+        return false;
+    }
+
+    nb::object function_;
+    std::exception_ptr failure_;
+};
+
+api::TrainingResult fit(api::Trainer& trainer, const nb::dict& inputs, const nb::dict& targets,
+                        const nb::dict& test_inputs, const nb::dict& test_targets,
+                        std::int64_t validation, std::optional<std::int64_t> patience,
+                        const std::string& best_weights, std::optional<std::int64_t> max_steps,
+                        const std::string& checkpoint, const std::string& resume,
+                        nb::object on_event) {
+    const Lent lent(inputs), lent_targets(targets), lent_test(test_inputs),
+        lent_test_targets(test_targets);
+    Watched watched(std::move(on_event));
+    const api::FitOptions options{lent_test.arrays(), lent_test_targets.arrays(),
+                                  validation,         patience,
+                                  best_weights,       max_steps,
+                                  checkpoint,         resume,
+                                  std::ref(watched)};
+    api::TrainingResult result;
+    {
+        const nb::gil_scoped_release released;
+        result = trainer.fit(lent.arrays(), lent_targets.arrays(), options);
+    }
+    watched.rethrow();
+    return result;
+}
+
+}  // namespace
+
+void bind_training(nb::module_& module) {
+    nb::class_<api::TrainingEvent>(module, "TrainingEvent", "Told after each update and epoch.")
+        .def_ro("epoch_ends", &api::TrainingEvent::epoch_ends)
+        .def_ro("epoch", &api::TrainingEvent::epoch)
+        .def_ro("step", &api::TrainingEvent::step)
+        .def_ro("loss", &api::TrainingEvent::loss)
+        .def_ro("test", &api::TrainingEvent::test)
+        .def_ro("validation", &api::TrainingEvent::validation);
+    nb::class_<api::TrainingResult>(module, "TrainingResult", "How a training ended.")
+        .def_ro("steps", &api::TrainingResult::steps)
+        .def_ro("epochs", &api::TrainingResult::epochs)
+        .def_ro("was_stopped", &api::TrainingResult::was_stopped)
+        .def_ro("stopped_early", &api::TrainingResult::stopped_early)
+        .def_ro("test", &api::TrainingResult::test);
+    nb::class_<api::Trainer>(module, "Trainer", "Changes the parameters of a model.")
+        .def("__init__", &make, "model"_a, nb::keep_alive<1, 2>(), nb::kw_only(), "train_block"_a,
+             "learning_rate"_a.none(), "batch"_a.none(), "epochs"_a.none(), "seed"_a.none(),
+             "shuffle"_a.none(), "updates_per_epoch"_a.none())
+        .def("step", &step, "inputs"_a, "targets"_a)
+        .def("evaluate", &evaluate, "inputs"_a, "targets"_a)
+        .def("fit", &fit, "inputs"_a, "targets"_a, nb::kw_only(), "test_inputs"_a,
+             "test_targets"_a, "validation"_a, "patience"_a.none(), "best_weights"_a,
+             "max_steps"_a.none(), "checkpoint"_a, "resume"_a, "on_event"_a.none());
+}
+
+}  // namespace snnc::python

@@ -1,0 +1,191 @@
+"""A network of a text, compiled."""
+
+import html
+import os
+from collections.abc import Mapping
+
+from . import _snnc
+from ._snnc import RunningState
+
+
+class Parameters(Mapping):
+    """The parameters of a model by name, as NumPy arrays that lie in the model itself.
+
+    Writing into one changes the model: `model.parameters["fc1.bias"][:] = 0`. They have PyTorch's
+    shapes. Edges of sparse layers are not among them.
+    """
+
+    def __init__(self, model):
+        self._model = model
+
+    def __getitem__(self, name):
+        if name not in self._names():
+            raise KeyError(name)
+        return self._model._core.parameter_view(name)
+
+    def __setitem__(self, name, values):
+        self._model._core.set_parameter(name, values)
+
+    def __iter__(self):
+        return iter(self._names())
+
+    def __len__(self):
+        return len(self._names())
+
+    def _names(self):
+        return [one.name for one in self._model._core.parameter_infos if not one.is_integer]
+
+
+class Model:
+    """A network, compiled: its description, its parameters, runs, steps and gradients.
+
+    `path` is a .snn file, or give `text=`. `network` names one of several; `settings` replaces
+    arguments as `--set` does ({"hidden.beta": 0.8}); `steps` goes before the text's own; parameters
+    are drawn from `seed` or read from `weights` (.safetensors). Code is compiled when it is first
+    needed and kept in `cache` (None: as the tool does, "": nowhere). Separate models may be used on
+    separate threads. Raises Error.
+    """
+
+    def __init__(self, path=None, *, text=None, network="", settings=None, steps=None, seed=0,
+                 weights="", partial=False, interpret=False, target="", threads=0, cache=None):
+        if (path is None) == (text is None):
+            raise TypeError("a model is made of a file or of a text: Model(path) or Model(text=...)")
+        name = "text.snn"
+        if path is not None:
+            name = os.fspath(path)
+            text = _snnc.read_source(name)
+        settings = {key: str(value) for key, value in (settings or {}).items()}
+        self._core = _snnc.Model(
+            text, name, network=network, settings=settings, steps=steps, seed=seed,
+            weights=os.fspath(weights), partial=partial, interpret=interpret, target=target,
+            threads=threads, cache=None if cache is None else os.fspath(cache))
+
+    # ---- description --------------------------------------------------------------------------
+
+    @property
+    def name(self):
+        """The network's name."""
+        return self._core.name
+
+    @property
+    def target(self):
+        """"x86-64-v3", or "interpreter"."""
+        return self._core.target
+
+    @property
+    def time_step(self):
+        """Seconds; 1 where the text counts in steps."""
+        return self._core.time_step
+
+    @property
+    def steps(self):
+        """The usual number of steps, or None."""
+        return self._core.steps
+
+    @property
+    def inputs(self):
+        """TensorInfo of each input."""
+        return self._core.inputs
+
+    @property
+    def outputs(self):
+        """TensorInfo of each declared output."""
+        return self._core.outputs
+
+    @property
+    def variables(self):
+        """TensorInfo of everything that `record` may name."""
+        return self._core.variables
+
+    @property
+    def populations(self):
+        """PopulationInfo of each use of a cell."""
+        return self._core.populations
+
+    @property
+    def warnings(self):
+        """Diagnostics that refuse nothing."""
+        return self._core.warnings
+
+    def targets(self, train_block=""):
+        """TensorInfo of each target of a train block."""
+        return self._core.targets(train_block)
+
+    def equations(self):
+        """The network as formulas."""
+        return self._core.equations()
+
+    def gradient_equations(self, loss="", train_block=""):
+        """The equations of a loss's gradient."""
+        return self._core.gradient_equations(loss, train_block)
+
+    # ---- parameters ---------------------------------------------------------------------------
+
+    @property
+    def parameters(self):
+        """The parameters by name, where they lie."""
+        return Parameters(self)
+
+    def draw_parameters(self, seed):
+        """Draws all parameters anew."""
+        self._core.draw_parameters(seed)
+
+    def load_weights(self, path, partial=False):
+        """Reads a .safetensors file with PyTorch's names and layouts; all of it or nothing."""
+        self._core.load_weights(os.fspath(path), partial)
+
+    def save_weights(self, path):
+        """Writes the parameters as .safetensors."""
+        self._core.save_weights(os.fspath(path))
+
+    # ---- runs ---------------------------------------------------------------------------------
+
+    def run(self, inputs=None, *, steps=None, record=(), states=None, seed=0, training=False,
+            **named_inputs):
+        """A whole run; returns {name: array [steps, samples, ...]}.
+
+        Inputs are given as a dictionary or by keyword. `record` names what to return, else the
+        declared outputs; `states` are values before the first step; `training` says what batchnorm
+        and dropout do.
+        """
+        return self._core.run(
+            {**(inputs or {}), **named_inputs}, steps=steps, record=list(record),
+            states=states or {}, seed=seed, training=training)
+
+    def begin(self, samples=1, seed=0):
+        """A run that is made step by step; returns its state before step 0."""
+        return self._core.begin(samples, seed)
+
+    def step(self, state, inputs=None, *, steps=1, record=(), **named_inputs):
+        """Goes on from a state by `steps` steps and moves it; returns what `run` returns."""
+        return self._core.step(state, {**(inputs or {}), **named_inputs}, steps, list(record))
+
+    def differentiate(self, inputs, targets=None, *, loss="", train_block="", wrt=(), steps=None,
+                      states=None, seed=0, training=True):
+        """The loss and {name: gradient} of its mean over the samples.
+
+        `loss` is a formula over variables and targets ("sum_t(sum(w*out.v))"), else that of the train
+        block. `wrt` names parameters, "input.x", "state.hidden.v"; all of them if it is empty.
+        """
+        return self._core.differentiate(
+            inputs, targets or {}, loss=loss, train_block=train_block, with_respect_to=list(wrt),
+            steps=steps, states=states or {}, seed=seed, training=training)
+
+    # ---- display ------------------------------------------------------------------------------
+
+    def __repr__(self):
+        count = sum(values.size for values in self.parameters.values())
+        lines = [f"<snnc.Model {self.name}: {count} parameters, {self.target}"]
+        for one in self.populations:
+            lines.append(f"  {one.name}: {one.cell}{list(one.shape)}")
+        return "\n".join(lines) + ">"
+
+    def _repr_html_(self):
+        rows = "".join(
+            f"<tr><td>{html.escape(one.name)}</td><td>{html.escape(one.cell)}</td>"
+            f"<td>{list(one.shape)}</td><td>{html.escape(', '.join(one.variables))}</td></tr>"
+            for one in self.populations)
+        return (f"<b>{html.escape(self.name)}</b>"
+                "<table><tr><th>population</th><th>cell</th><th>shape</th><th>variables</th></tr>"
+                f"{rows}</table><details><summary>equations</summary>"
+                f"<pre>{html.escape(self.equations())}</pre></details>")

@@ -1,0 +1,198 @@
+"""The Python package: every public function with good and with bad arguments."""
+
+import os
+import tempfile
+import threading
+import unittest
+
+import numpy
+import snnc
+from models import DRIVEN, TRAINED, labels, numbers
+
+
+class Texts(unittest.TestCase):
+    def test_check_returns_diagnostics_as_data(self):
+        self.assertEqual(snnc.check(TRAINED), [])
+        found = snnc.check("network Net {\n    input x : f32[2]\n    x -> denze(3)\n}\n", "bad.snn")
+        self.assertEqual(found[0].severity, snnc.Severity.ERROR)
+        self.assertEqual((found[0].place.file, found[0].place.line, found[0].place.column),
+                         ("bad.snn", 3, 10))
+        self.assertIn("^^^^^", str(found[0]))
+
+    def test_names_layout_and_explanations(self):
+        self.assertEqual(snnc.network_names(TRAINED), ["Net"])
+        self.assertEqual(len(snnc.train_names(TRAINED)), 1)
+        self.assertEqual(snnc.format("fn f(x)=x+1\n"), "fn f(x) = x + 1\n")
+        self.assertIn("E0701", snnc.explain("E0701"))
+        for function in (snnc.network_names, snnc.train_names, snnc.format):
+            with self.assertRaises(snnc.Error):
+                function("network {")
+
+
+class Models(unittest.TestCase):
+    def test_error_carries_the_diagnostics(self):
+        with self.assertRaises(snnc.Error) as raised:
+            snnc.Model(text="network Net {\n    input x : f32[2]\n    x -> denze(3)\n}\n")
+        self.assertTrue(raised.exception.diagnostics[0].code.startswith("E0"))
+        self.assertIn("denze", str(raised.exception))
+        with self.assertRaises(snnc.Error):
+            snnc.Model("/nowhere/net.snn")
+        with self.assertRaises(snnc.Error):
+            snnc.Model(text=TRAINED, settings={"hidden.nothing": 1})
+        with self.assertRaises(TypeError):
+            snnc.Model()
+
+    def test_describes_itself(self):
+        model = snnc.Model(text=TRAINED)
+        self.assertEqual((model.name, model.steps, model.time_step), ("Net", 5, 1))
+        self.assertEqual(model.inputs[0].shape, [4])
+        self.assertTrue(model.outputs[1].is_spikes)
+        self.assertIn("hidden.v", [one.name for one in model.variables])
+        self.assertEqual([one.cell for one in model.populations], ["Leaky", "LI"])
+        self.assertTrue(model.targets()[0].is_integer)
+        self.assertIn("hidden.v[t]", model.equations())
+        self.assertIn("adj(hidden.v)", model.gradient_equations())
+        self.assertEqual(model.warnings, [])
+        self.assertIn("hidden: Leaky[6]", repr(model))
+        self.assertIn("<td>Leaky</td>", model._repr_html_())
+
+    def test_parameters_lie_in_the_model(self):
+        model = snnc.Model(text=TRAINED)
+        weight = model.parameters["fc1.weight"]
+        self.assertEqual(weight.shape, (6, 4))
+        image = numbers(2, 4, scale=2)
+        before = model.run(image=image)["out.v"]
+        weight *= 2
+        numpy.testing.assert_array_equal(model.parameters["fc1.weight"], weight)
+        self.assertFalse(numpy.array_equal(model.run(image=image)["out.v"], before))
+        model.parameters["fc1.bias"] = numpy.zeros(6)
+        self.assertEqual(len(model.parameters), 4)
+        with self.assertRaises(KeyError):
+            model.parameters["fc9.weight"]
+        with self.assertRaises(snnc.Error):
+            model.parameters["fc1.bias"] = numpy.zeros(5)
+        with self.assertRaises(snnc.Error):
+            model.parameters["fc1.bias"] = numpy.full(6, numpy.nan)
+        del model
+        self.assertEqual(weight.sum(), weight.sum())  # the array keeps the memory
+
+    def test_weights_in_files(self):
+        one, other = snnc.Model(text=TRAINED), snnc.Model(text=TRAINED)
+        one.draw_parameters(3)
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "w.safetensors")
+            one.save_weights(file)
+            other.load_weights(file)
+            third = snnc.Model(text=TRAINED, weights=file)
+        for model in (other, third):
+            numpy.testing.assert_array_equal(
+                model.parameters["fc2.weight"], one.parameters["fc2.weight"])
+        with self.assertRaises(snnc.Error):
+            one.load_weights("/nowhere.safetensors")
+
+    def test_runs_whole_and_step_by_step(self):
+        model = snnc.Model(text=DRIVEN)
+        x = numbers(9, 3, 2, scale=2)
+        whole = model.run(x=x)["out.v"]
+        self.assertEqual(whole.shape, (9, 3, 2))
+        state = model.begin(samples=3)
+        pieces = []
+        for begin, end in ((0, 1), (1, 5), (5, 9)):
+            copy = state.copy()
+            piece = model.step(state, x=x[begin:end], steps=end - begin)["out.v"]
+            again = model.step(copy, {"x": x[begin:end]}, steps=end - begin)["out.v"]
+            numpy.testing.assert_array_equal(piece, again)
+            pieces.append(piece)
+        numpy.testing.assert_array_equal(numpy.concatenate(pieces), whole)
+        self.assertEqual((state.steps, state.samples), (9, 3))
+        with self.assertRaises(snnc.Error):
+            model.step(snnc.Model(text=DRIVEN).begin(3), x=x[:1])
+
+    def test_takes_any_array_that_holds_the_numbers(self):
+        model = snnc.Model(text=DRIVEN)
+        x = numbers(9, 3, 2)
+        expected = model.run(x=x)["out.v"]
+        strided = numpy.zeros((9, 3, 4), "float32")[:, :, ::2]
+        strided[:] = x
+        for other in (x.astype("float64"), strided, x.tolist(), numpy.asfortranarray(x)):
+            numpy.testing.assert_array_equal(model.run(x=other)["out.v"], expected)
+        for wrong in (x[:, :, :1], x[0], numpy.array("text"), x.astype("complex64")):
+            with self.assertRaises((snnc.Error, TypeError)):
+                model.run(x=wrong)
+        with self.assertRaises(snnc.Error):
+            model.run(y=x)
+        with self.assertRaises(snnc.Error):
+            model.run(x=x, record=["a.w"])
+
+    def test_differentiates(self):
+        model = snnc.Model(text=TRAINED)
+        loss, gradients = model.differentiate({"image": numbers(4, 4, scale=2)},
+                                              {"label": labels(4)})
+        self.assertGreater(loss, 0)
+        self.assertEqual(gradients["fc1.weight"].shape, (6, 4))
+        self.assertEqual(gradients["input.image"].shape, (4, 4))
+        _, some = model.differentiate({"image": numbers(4, 4)}, {"w": numbers(5, 4, 3)},
+                                      loss="sum_t(sum(w*out.v))", wrt=["fc2.bias"])
+        self.assertEqual(list(some), ["fc2.bias"])
+        with self.assertRaises(snnc.Error):
+            model.differentiate({"image": numbers(4, 4)}, {"label": numpy.array([0, 1, 2, 3])})
+
+    def test_separate_models_run_on_separate_threads(self):
+        x = numbers(9, 3, 2, scale=2)
+        expected = snnc.Model(text=DRIVEN).run(x=x)["out.v"]
+        found = []
+        threads = [threading.Thread(target=lambda: found.append(
+            snnc.Model(text=DRIVEN).run(x=x)["out.v"])) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(found), 4)
+        for result in found:
+            numpy.testing.assert_array_equal(result, expected)
+
+
+class Trainers(unittest.TestCase):
+    def setUp(self):
+        self.inputs, self.targets = {"image": numbers(12, 4, scale=2)}, {"label": labels(12)}
+
+    def test_steps_lower_the_loss(self):
+        model = snnc.Model(text=TRAINED)
+        trainer = snnc.Trainer(model, learning_rate=0.05)
+        losses = [trainer.step(self.inputs, self.targets) for _ in range(60)]
+        self.assertLess(losses[-1], 0.7 * losses[0])
+        scores = trainer.evaluate(self.inputs, self.targets)
+        self.assertEqual(set(scores), {"loss", "accuracy"})
+
+    def test_fit_tells_what_happens(self):
+        model = snnc.Model(text=TRAINED)
+        events = []
+        result = snnc.Trainer(model, epochs=2).fit(
+            self.inputs, self.targets, test=(self.inputs, self.targets), validation=4,
+            on_event=events.append)
+        self.assertEqual((result.epochs, result.steps), (2, 4))
+        self.assertEqual([one.epoch_ends for one in events], [False, False, True] * 2)
+        self.assertIn("accuracy", events[-1].test)
+        self.assertIn("loss", events[-1].validation)
+
+    def test_fit_can_be_stopped_and_hands_on_exceptions(self):
+        model = snnc.Model(text=TRAINED)
+        result = snnc.Trainer(model).fit(self.inputs, self.targets, on_event=lambda event: False)
+        self.assertTrue(result.was_stopped)
+        with self.assertRaises(ZeroDivisionError):
+            snnc.Trainer(model).fit(self.inputs, self.targets, on_event=lambda event: 1 / 0)
+
+    def test_refuses_what_does_not_fit(self):
+        model = snnc.Model(text=TRAINED)
+        with self.assertRaises(snnc.Error):
+            snnc.Trainer(snnc.Model(text=DRIVEN))
+        with self.assertRaises(snnc.Error):
+            snnc.Trainer(model).step(self.inputs, {})
+        with self.assertRaises(snnc.Error):
+            snnc.Trainer(model).evaluate({}, self.targets)
+        with self.assertRaises(snnc.Error):
+            snnc.Trainer(model).fit(self.inputs, self.targets, validation=12)
+
+
+if __name__ == "__main__":
+    unittest.main()
