@@ -4,7 +4,7 @@
 //     spikes/units   a list of as many units (integers): which cell each event belongs to
 //     labels         an integer for each sample
 //
-// Whatever else a file holds is not read. HDF5's types and messages stay in event_file.cpp.
+// Whatever else a file holds is not read.
 #pragma once
 
 #include <string>
