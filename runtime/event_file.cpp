@@ -72,12 +72,16 @@ class EventReader {
             bad(DataErrorKind::EventOutOfRange, path_,
                 "has the unit " + std::to_string(unit) + " at " + event_text(sample, event) +
                     ", but the input has the cells 0 to " + std::to_string(grid_.cells - 1));
-        const double step = step_of(time, grid_.step_length, members_.precision());
+        const double step = step_of(time, grid_.step_length, rounding());
         if (step < double(grid_.steps))
             trains.add(std::int64_t(step), unit);
         else
             note_beyond(sample, time, step);
     }
+
+    /// Bits that times were rounded to. Half precision is coarser than steps often are: there a time
+    /// counts as it is stored, or a good part of all events would move.
+    int rounding() const { return members_.precision() < 24 ? 0 : members_.precision(); }
 
     void note_beyond(std::int64_t sample, double time, double step) {
         if (beyond_.events++ == 0) beyond_ = {1, sample, time, step, step};

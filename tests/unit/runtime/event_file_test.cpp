@@ -69,8 +69,9 @@ TEST_F(EventFiles, are_read_in_each_precision) {
         EXPECT_EQ(samples.trains.count(), 3);
         EXPECT_EQ(places(samples, 0), (std::vector<std::uint32_t>{0, 2 * 4 + 3, 4 * 4 + 1}));
         EXPECT_EQ(places(samples, 1), (std::vector<std::uint32_t>{}));
-        // 0.03 is less in half and in single precision.
-        EXPECT_EQ(places(samples, 2), (std::vector<std::uint32_t>{3 * 4 + 2, 3 * 4 + 2}));
+        // 0.03 is less in half and in single precision; only the latter is taken for rounding.
+        const std::uint32_t step = real == EventFile::Real::F16 ? 2 : 3;
+        EXPECT_EQ(places(samples, 2), (std::vector<std::uint32_t>{step * 4 + 2, 3 * 4 + 2}));
         EXPECT_EQ(samples.labels.to_i32(), (std::vector<std::int32_t>{1, 0, 2}));
     }
 }

@@ -31,9 +31,6 @@ TEST(StepOf, takes_no_more_than_the_rounding_of_the_file) {
     const double step_length = 0.01, before = 0.03 * (1 - 1e-6);
     EXPECT_EQ(step_of(before, step_length, 53), 2);
     EXPECT_EQ(step_of(before, step_length, 24), 2);
-    // In half precision 0.03 is stored as 0.0299987…
-    EXPECT_EQ(step_of(0.02999877929688, step_length, 11), 3);
-    EXPECT_EQ(step_of(0.02996826171875, step_length, 11), 2);  // the number below
     EXPECT_EQ(step_of(2.9999999, 1, 0), 2);                    // an exact number
 }
 
