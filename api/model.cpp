@@ -89,7 +89,7 @@ Array Model::parameter(const std::string& name) const {
         const ir::Tensor& tensor = data_->find_parameter(name);
         const runtime::Array array =
             driver::to_file_layout(tensor, *data_->parameters.at(tensor.name));
-        return Array{array.shape, array.to_f32()};
+        return Array{array.shape, array.to_f32(), {}};
     });
 }
 
@@ -101,14 +101,8 @@ ParameterView Model::parameter_view(const std::string& name) {
                          fmt::format("`{}` holds the edges of a sparse layer, which cannot be "
                                      "changed one by one",
                                      name));
-        ParameterView view{data_->parameters.at(name)->floats.data(), tensor.shape, {}};
-        view.strides.resize(tensor.shape.size());
-        std::int64_t stride = 1;
-        for (std::size_t axis = tensor.shape.size(); axis-- > 0; stride *= tensor.shape[axis])
-            view.strides[axis] = stride;
-        if (tensor.transposed_in_files)
-            for (auto* list : {&view.shape, &view.strides})
-                std::rotate(list->begin(), list->end() - 1, list->end());
+        ParameterView view{data_->parameters.at(name)->floats.data(), ir::shape_in_files(tensor),
+                           strides_of(tensor)};
         return view;
     });
 }

@@ -26,6 +26,18 @@ struct GradientRun {
     ir::Gradients gradients;
 };
 
+/// A program in two parts: the run, then its derivative.
+struct LinearRun {
+    std::unique_ptr<Program> program;
+    std::vector<ir::TensorId> results, cotangents;  // one for each other
+    std::vector<driver::WantedGradient> wanted;
+    ir::Gradients gradients;
+    // Of the last run.
+    std::uint64_t number = 0;
+    ir::RunSize size;
+    ir::Draws draws;
+};
+
 /// The network whose runs can be cut, before it is lowered for what is to be recorded.
 struct SteppedNetwork {
     explicit SteppedNetwork(ir::Network whole)
@@ -75,6 +87,8 @@ struct Model::Data {
     std::map<std::string, Run> runs;  // by what they record and are given
     std::unique_ptr<SteppedNetwork> stepped;
     std::map<std::string, GradientRun> gradients;
+    std::map<std::string, LinearRun> linear;
+    std::uint64_t linear_runs = 0;  // so far
 };
 
 /// Where a run stands.

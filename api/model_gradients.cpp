@@ -69,7 +69,7 @@ Array take_gradient(GradientRun& run, const driver::WantedGradient& wanted,
                     const ir::RunSize& size) {
     runtime::Array array = driver::gradient_array(run.program->network(), run.gradients, wanted,
                                                   run.given, run.program->values(), size);
-    return {array.shape, array.to_f32()};
+    return {array.shape, array.to_f32(), {}};
 }
 
 }  // namespace

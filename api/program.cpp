@@ -1,5 +1,7 @@
 #include "api/program.h"
 
+#include <algorithm>
+
 namespace snnc::api {
 
 Program::Program(driver::Machine& machine, ir::Network network, const ir::LoweringOptions& lowering,
@@ -16,19 +18,29 @@ void Program::run(const ir::RunSize& size, const ir::Draws& draws) {
     engine_->run(size, values_.arguments(program_, size), draws);
 }
 
+void Program::run_first(const ir::RunSize& size, const ir::Draws& draws) {
+    engine_->run_first(size, values_.arguments(program_, size), draws);
+}
+
+void Program::run_second(const ir::RunSize& size, const ir::Draws& draws) {
+    engine_->run_second(size, values_.arguments(program_, size), draws);
+}
+
+Array Program::copy(ir::TensorId id, const ir::RunSize& size, bool with_steps) {
+    runtime::Array array = driver::to_array(network_, id, values_.at(id), size, with_steps);
+    driver::scale(array.as<float>(), 1 / network_[id].unit);
+    return {array.shape, array.to_f32(), {}};
+}
+
 Array Program::take(ir::TensorId id, const ir::RunSize& size, bool with_steps) {
     const ir::Tensor& tensor = network_[id];
     const bool as_it_is = tensor.unit == 1 && tensor.per_sample && tensor.per_step == with_steps &&
                           tensor.role != ir::Role::Input && tensor.kind != ir::DataKind::Index;
-    if (!as_it_is) {
-        runtime::Array array = driver::to_array(network_, id, values_.at(id), size, with_steps);
-        driver::scale(array.as<float>(), 1 / tensor.unit);
-        return {array.shape, array.to_f32()};
-    }
+    if (!as_it_is) return copy(id, size, with_steps);
     Shape shape{size.samples};
     if (with_steps) shape.insert(shape.begin(), size.steps);
     shape.insert(shape.end(), tensor.shape.begin(), tensor.shape.end());
-    return {std::move(shape), std::move(values_[id].floats)};
+    return {std::move(shape), std::move(values_[id].floats), {}};
 }
 
 void set_mode(const ir::Network& network, bool trains, driver::PortValues& values) {
@@ -48,6 +60,16 @@ std::vector<driver::GivenArray> given(const Arrays& arrays) {
              {}});
     }
     return result;
+}
+
+Shape strides_of(const ir::Tensor& parameter) {
+    Shape strides(parameter.shape.size());
+    std::int64_t stride = 1;
+    for (std::size_t axis = strides.size(); axis-- > 0; stride *= parameter.shape[axis])
+        strides[axis] = stride;
+    if (parameter.transposed_in_files)
+        std::rotate(strides.begin(), strides.end() - 1, strides.end());
+    return strides;
 }
 
 TensorInfo describe(const ir::Tensor& tensor) {

@@ -23,10 +23,14 @@ class Program {
     driver::PortValues& values() { return values_; }
 
     void run(const ir::RunSize& size, const ir::Draws& draws);
+    void run_first(const ir::RunSize& size, const ir::Draws& draws);
+    void run_second(const ir::RunSize& size, const ir::Draws& draws);
 
     /// The values of a result, which are moved out where they need no change:
     /// [steps, samples, shape…] if `with_steps`, else [samples, shape…], in the declared unit.
     Array take(ir::TensorId id, const ir::RunSize& size, bool with_steps);
+    /// The same as a copy.
+    Array copy(ir::TensorId id, const ir::RunSize& size, bool with_steps);
 
  private:
     ir::Network network_;
@@ -40,6 +44,9 @@ void set_mode(const ir::Network& network, bool trains, driver::PortValues& value
 
 /// The arrays of a call as the driver takes them. Error-free: shapes are checked there.
 std::vector<driver::GivenArray> given(const Arrays& arrays);
+
+/// Of a parameter, or of its gradient, in PyTorch's shape.
+Shape strides_of(const ir::Tensor& parameter);
 
 /// A tensor as the caller sees it.
 TensorInfo describe(const ir::Tensor& tensor);

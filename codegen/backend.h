@@ -32,6 +32,10 @@ struct CompileOptions {
     int threads = 0;           // 0: SNNC_THREADS, else all processors this process may use
 };
 
+/// Of a program in two parts (ir::StepProgram::first_part). The second goes on from what the first
+/// has left in the buffers, with the same size and the same ports.
+enum class Part : std::int64_t { Both = 0, First = 1, Second = 2 };
+
 /// A compiled step program with its buffers and threads: one run at a time.
 class Executable {
  public:
@@ -39,8 +43,11 @@ class Executable {
     /// Arguments as for ir::interpret<float>. Scratch memory is kept by the executable between
     /// runs of the same size.
     virtual void run(const ir::RunSize& size, const std::vector<void*>& ports,
-                     const ir::Draws& draws) = 0;
-    void run(const ir::RunSize& size, const std::vector<void*>& ports) { run(size, ports, {}); }
+                     const ir::Draws& draws, Part part) = 0;
+    void run(const ir::RunSize& size, const std::vector<void*>& ports,
+             const ir::Draws& draws = {}) {
+        run(size, ports, draws, Part::Both);
+    }
     /// True when every kernel came from the cache.
     virtual bool from_cache() const = 0;
 };

@@ -63,8 +63,8 @@ class CompiledProgram : public Executable {
           team_(threads),
           from_cache_(from_cache) {}
 
-    void run(const ir::RunSize& size, const std::vector<void*>& ports,
-             const ir::Draws& draws) override {
+    void run(const ir::RunSize& size, const std::vector<void*>& ports, const ir::Draws& draws,
+             Part part) override {
         if (size.steps != size_.steps || size.samples != size_.samples) resize(size);
         for (std::size_t i = 0; i < plan_.slots.size(); ++i)
             if (plan_.slots[i].port >= 0) buffers_[i] = ports[std::size_t(plan_.slots[i].port)];
@@ -82,7 +82,8 @@ class CompiledProgram : public Executable {
                            keys.empty() ? nullptr : keys[0].data(),
                            numbers.data(),
                            draws.epoch,
-                           draws.first_step};
+                           draws.first_step,
+                           std::int64_t(part)};
         const runtime::UseTeam use(team_);
         run_(&context);
     }

@@ -170,6 +170,15 @@ class Compiled final : public Engine {
         executable_->run(size, ports, draws);
     }
 
+    void run_first(const ir::RunSize& size, const std::vector<void*>& ports,
+                   const ir::Draws& draws) override {
+        executable_->run(size, ports, draws, codegen::Part::First);
+    }
+    void run_second(const ir::RunSize& size, const std::vector<void*>& ports,
+                    const ir::Draws& draws) override {
+        executable_->run(size, ports, draws, codegen::Part::Second);
+    }
+
  private:
     std::unique_ptr<codegen::Executable> executable_;
 };

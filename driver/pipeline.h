@@ -25,6 +25,16 @@ class Engine {
     /// Arguments as for ir::interpret<float>.
     virtual void run(const ir::RunSize& size, const std::vector<void*>& ports,
                      const ir::Draws& draws) = 0;
+    /// The parts of a program in two (ir::StepProgram::first_part), one after the other with the
+    /// same size and the same ports. An engine that keeps nothing runs all of it each time.
+    virtual void run_first(const ir::RunSize& size, const std::vector<void*>& ports,
+                           const ir::Draws& draws) {
+        run(size, ports, draws);
+    }
+    virtual void run_second(const ir::RunSize& size, const std::vector<void*>& ports,
+                            const ir::Draws& draws) {
+        run(size, ports, draws);
+    }
 };
 
 /// Makes engines of one kind: the compiled one for a processor, or the interpreter.

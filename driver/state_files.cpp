@@ -78,7 +78,7 @@ PastValues read_past(const ir::Network& network, const ir::Past& past, const run
     like.per_step = false;
     const auto depth = std::size_t(past.depth());
     const std::size_t plain = like.shape.size() + (like.per_sample ? 1 : 0);
-    runtime::Array rows = array;
+    runtime::ArrayView rows = array;  // of one step
     if (array.shape.size() == plain + 1) {
         if (array.shape[0] != std::int64_t(depth))
             fail(Code::BadShape,
@@ -87,6 +87,7 @@ PastValues read_past(const ir::Network& network, const ir::Past& past, const run
                      depth, like.name, array.shape[0], runtime::to_string(array.shape)),
                  file);
         rows.shape.erase(rows.shape.begin());
+        rows.bytes = rows.bytes.first(rows.bytes.size() / depth);
     }
     check_shape(like, rows, file, sizes);
     PastValues values = to_values(like, array, file).floats;

@@ -11,7 +11,7 @@ llvm::StructType* run_context_type(llvm::LLVMContext& context) {
     llvm::Type* i64 = llvm::Type::getInt64Ty(context);
     llvm::Type* pointer = llvm::PointerType::get(context, 0);
     return llvm::StructType::create(
-        context, {i64, i64, i64, pointer, pointer, i64, pointer, pointer, pointer, i64, i64},
+        context, {i64, i64, i64, pointer, pointer, i64, pointer, pointer, pointer, i64, i64, i64},
         "snnc.run");
 }
 
@@ -67,6 +67,18 @@ Value* FunctionBuilder::sample_number(Value* sample) { return word_of_run(8, sam
 Value* FunctionBuilder::epoch() { return ir.CreateTrunc(field(9, "epoch"), ir.getInt32Ty()); }
 
 Value* FunctionBuilder::first_step() { return field(10, "first_step"); }
+
+Value* FunctionBuilder::part() { return field(11, "part"); }
+
+void FunctionBuilder::when(Value* condition, const std::function<void()>& body) {
+    BasicBlock* inside = BasicBlock::Create(frame.context, "when", function);
+    BasicBlock* after = BasicBlock::Create(frame.context, "after", function);
+    ir.CreateCondBr(condition, inside, after);
+    ir.SetInsertPoint(inside);
+    body();
+    ir.CreateBr(after);
+    ir.SetInsertPoint(after);
+}
 
 /// Marked as never written, so that it is loaded once and not in every step.
 Value* FunctionBuilder::word_of_run(unsigned array, Value* index) {

@@ -58,6 +58,7 @@ class FunctionBuilder {
     llvm::Value* sample_number(llvm::Value* sample);
     llvm::Value* epoch();
     llvm::Value* first_step();
+    llvm::Value* part();
 
     /// First byte of the row of a tensor's slot at a step and sample (each may be null where the
     /// tensor does not have it).
@@ -66,6 +67,7 @@ class FunctionBuilder {
         return ir.CreateInBoundsGEP(element, base, index);
     }
 
+    void when(llvm::Value* condition, const std::function<void()>& body);
     /// for (i = begin; i < end; ++i) body(i); the body may add blocks.
     void loop(llvm::Value* begin, llvm::Value* end, const std::function<void(llvm::Value*)>& body) {
         emit_loop(ir, begin, end, body);

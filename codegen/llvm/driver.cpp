@@ -21,7 +21,19 @@ class DriverEmitter {
         : frame_(frame), network_(frame.network), f_(frame, driver_name, false), halide_(f_) {}
 
     void emit() {
-        emit(frame_.program.tasks, false);
+        const auto& tasks = frame_.program.tasks;
+        const std::size_t first = frame_.program.first_part;
+        if (first == 0) {
+            emit(tasks, false);
+        } else {
+            const auto middle = tasks.begin() + std::ptrdiff_t(first);
+            f_.when(f_.ir.CreateICmpNE(f_.part(), f_.number(2)), [&] {
+                emit({tasks.begin(), middle}, false);
+            });
+            f_.when(f_.ir.CreateICmpNE(f_.part(), f_.number(1)), [&] {
+                emit({middle, tasks.end()}, false);
+            });
+        }
         f_.finish();
     }
 

@@ -250,7 +250,7 @@ class BodyEmitter {
         Value* keys = draws ? make_keys() : f_.null();
         Value* numbers = draws ? number_samples() : f_.null();
         const int scratch = variant_.memory.scratch;
-        // In the order of RunContext (codegen/plan.h).
+        // In the order of RunContext (codegen/plan.h); `part` is read by programs in two parts only.
         Value* const values[] = {steps_,
                                  samples_,
                                  f_.number(0),

@@ -53,8 +53,8 @@ class Fuser {
     }
 
  private:
-    using Key = std::tuple<bool, Space>;
-    static Key key(const Unit& unit) { return {unit.steps, unit.space}; }
+    using Key = std::tuple<bool, bool, Space>;
+    static Key key(const Unit& unit) { return {unit.waits, unit.steps, unit.space}; }
 
     bool settle_fresh() {
         const bool any = !fresh_.empty();

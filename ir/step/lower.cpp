@@ -54,6 +54,34 @@ std::vector<Port> make_ports(const Network& network, const Graph& graph,
     return ports;
 }
 
+std::vector<bool> waiting_tensors(const Network& network, const Graph& graph,
+                                  const std::vector<step::Unit>& units) {
+    std::vector<bool> waiting(network.tensors.size(), false);
+    for (const step::Unit& unit : units)
+        for (const step::Node node : unit.nodes) waiting[graph.targets[node].index] = unit.waits;
+    return waiting;
+}
+
+bool waits(const Task& task, const std::vector<bool>& waiting) {
+    const auto any = [&](const std::vector<TensorId>& targets) {
+        return std::any_of(targets.begin(), targets.end(),
+                           [&](TensorId target) { return waiting[target.index]; });
+    };
+    if (const auto* scan = std::get_if<ScanTask>(&task)) return any(scan->body) || any(scan->sums);
+    if (const auto* one = std::get_if<OperatorTask>(&task)) return waiting[one->target.index];
+    const auto& inner = std::get<LoopTask>(task).tasks;
+    return std::any_of(inner.begin(), inner.end(),
+                       [&](const Task& task) { return waits(task, waiting); });
+}
+
+/// Puts the tasks that wait behind the others, which need none of them; returns how many the
+/// others are.
+std::size_t part_in_two(std::vector<Task>& tasks, const std::vector<bool>& waiting) {
+    const auto middle = std::stable_partition(
+        tasks.begin(), tasks.end(), [&](const Task& task) { return !waits(task, waiting); });
+    return std::size_t(middle - tasks.begin());
+}
+
 }  // namespace
 
 void LoweringOptions::want(TensorId tensor) {
@@ -64,7 +92,8 @@ void LoweringOptions::want(TensorId tensor) {
 StepProgram lower(const Network& network, const LoweringOptions& options) {
     const Graph graph = step::build_graph(network, options);
     const step::UpdateGroups updates = step::group_updates(network, graph, options);
-    const std::vector<step::Unit> units = step::make_units(network, graph, updates);
+    std::vector<step::Unit> units = step::make_units(network, graph, updates);
+    step::mark_waiting(network, graph, options.given_later, units);
     step::Groups groups = step::fuse(units);
     step::sink(units, kept_units(graph, units), groups);
     step::join_narrow_products(network, graph, units, groups);
@@ -72,6 +101,8 @@ StepProgram lower(const Network& network, const LoweringOptions& options) {
     StepProgram program;
     program.name = network.name;
     program.tasks = step::make_tasks(network, graph, units, groups, updates);
+    if (!options.given_later.empty())
+        program.first_part = part_in_two(program.tasks, waiting_tensors(network, graph, units));
     program.storage = step::decide_storage(network, graph, program.tasks);
     program.ports = make_ports(network, graph, options);
     for (const Port& port : program.ports) {

@@ -45,6 +45,7 @@ class ProgramPrinter {
         for (const Port& port : program_.ports) print(port);
         out_ += "\ntasks\n";
         for (std::size_t i = 0; i < program_.tasks.size(); ++i) {
+            if (i > 0 && i == program_.first_part) out_ += "  second part\n";
             print(program_.tasks[i], "  ", std::to_string(i + 1));
         }
         return std::move(out_);

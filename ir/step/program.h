@@ -95,6 +95,9 @@ inline constexpr std::int64_t narrow_terms = 32;
 struct StepProgram {
     std::string name;
     std::vector<Task> tasks;
+    /// Where LoweringOptions::given_later names something: so many tasks are the first part of the
+    /// program, which reads none of it; the rest may be run by a call of its own. Else 0.
+    std::size_t first_part = 0;
     std::vector<Storage> storage;  // by tensor
     std::vector<Port> ports;       // order of the arguments of a run
     const Port* port(TensorId tensor) const;
@@ -107,6 +110,9 @@ struct LoweringOptions {
     bool updates = false;
     /// Initial values that the caller gives (--state) instead of their formula.
     std::vector<TensorId> given_initials;
+    /// What the caller knows only after the first part has run: the derivative of something that
+    /// is made outside of the results. No results of the first part depend on it.
+    std::vector<TensorId> given_later;
 
     /// Adds a result if it is not among them.
     void want(TensorId tensor);

@@ -173,4 +173,20 @@ std::vector<Unit> make_loop_units(const Network& network, const Graph& graph, co
     return units;
 }
 
+void mark_waiting(const Network& network, const Graph& graph,
+                  const std::vector<TensorId>& given_later, std::vector<Unit>& units) {
+    const auto reads_later = [&](Node node) {
+        const std::vector<Use> reads = reads_of(network, graph.definition(network, node));
+        return std::any_of(reads.begin(), reads.end(), [&](const Use& use) {
+            return std::find(given_later.begin(), given_later.end(), use.tensor) !=
+                   given_later.end();
+        });
+    };
+    for (Unit& unit : units) {
+        unit.waits = std::any_of(unit.nodes.begin(), unit.nodes.end(), reads_later) ||
+                     std::any_of(unit.needs.begin(), unit.needs.end(),
+                                 [&](const Need& need) { return units[need.unit].waits; });
+    }
+}
+
 }  // namespace snnc::ir::step

@@ -40,6 +40,7 @@ struct Unit {
     Space space;                 // Scan, Sum
     std::vector<Need> needs;
     std::vector<std::uint32_t> readers;
+    bool waits = false;  // for what the caller gives to the second part
 };
 
 /// How the definition at `reader` may join the one at `source` that it reads at `lag`.
@@ -52,6 +53,10 @@ bool is_step_sum(const Network& network, const Definition& definition);
 /// std::logic_error for a recurrence with mixed directions.
 std::vector<Unit> make_units(const Network& network, const Graph& graph,
                              const UpdateGroups& updates);
+
+/// Marks the units that depend on these tensors from outside.
+void mark_waiting(const Network& network, const Graph& graph,
+                  const std::vector<TensorId>& given_later, std::vector<Unit>& units);
 
 /// The units inside a Loop: one for each node, reads with a lag left aside.
 std::vector<Unit> make_loop_units(const Network& network, const Graph& graph, const Unit& loop);

@@ -51,11 +51,12 @@ Lent::Lent(const nb::dict& arrays) {
 
 nb::object to_numpy(api::Array&& array) {
     auto* owned = new std::vector<float>(std::move(array.values));
-    const nb::capsule owner(owned, [](void* values) noexcept {
-        delete static_cast<std::vector<float>*>(values);
-    });
+    const nb::capsule owner(
+        owned, [](void* values) noexcept { delete static_cast<std::vector<float>*>(values); });
     const std::vector<std::size_t> shape(array.shape.begin(), array.shape.end());
-    return nb::cast(nb::ndarray<nb::numpy, float>(owned->data(), shape.size(), shape.data(), owner));
+    const std::int64_t* strides = array.strides.empty() ? nullptr : array.strides.data();
+    return nb::cast(
+        nb::ndarray<nb::numpy, float>(owned->data(), shape.size(), shape.data(), owner, strides));
 }
 
 nb::dict to_numpy(api::Results&& results) {

@@ -78,14 +78,37 @@ nb::tuple differentiate(api::Model& model, const nb::dict& inputs, const nb::dic
                         const Names& with_respect_to, std::optional<std::int64_t> steps,
                         const nb::dict& states, std::uint64_t seed, bool training) {
     const Lent lent(inputs), lent_targets(targets), lent_states(states);
-    const api::GradientOptions options{loss, train_block, with_respect_to, steps,
-                                       lent_states.arrays(), seed, mode_of(training)};
+    const api::GradientOptions options{
+        loss, train_block, with_respect_to, steps, lent_states.arrays(), seed, mode_of(training)};
     api::Gradients gradients;
     {
         const nb::gil_scoped_release released;
         gradients = model.differentiate(lent.arrays(), lent_targets.arrays(), options);
     }
     return nb::make_tuple(gradients.loss, to_numpy(std::move(gradients.of)));
+}
+
+nb::tuple linearize(api::Model& model, const nb::dict& inputs, const Names& record,
+                    const Names& with_respect_to, std::optional<std::int64_t> steps,
+                    std::uint64_t seed, bool training) {
+    const Lent lent(inputs);
+    const api::LinearizeOptions options{record, with_respect_to, steps, seed, mode_of(training)};
+    api::Linearization made;
+    {
+        const nb::gil_scoped_release released;
+        made = model.linearize(lent.arrays(), options);
+    }
+    return nb::make_tuple(to_numpy(std::move(made.results)), made.number);
+}
+
+nb::dict pull_back(api::Model& model, std::uint64_t number, const nb::dict& cotangents) {
+    const Lent lent(cotangents);
+    api::Results gradients;
+    {
+        const nb::gil_scoped_release released;
+        gradients = model.pull_back(number, lent.arrays());
+    }
+    return to_numpy(std::move(gradients));
 }
 
 void bind_model(nb::module_& module) {
@@ -107,10 +130,8 @@ void bind_model(nb::module_& module) {
         .def_prop_ro("warnings", [](const api::Model& model) { return model.warnings(); })
         .def("equations", &api::Model::equations)
         .def("gradient_equations", &api::Model::gradient_equations, "loss"_a, "train_block"_a)
-        .def("parameter",
-             [](const api::Model& model, const std::string& name) {
-                 return to_numpy(model.parameter(name));
-             })
+        .def("parameter", [](const api::Model& model,
+                             const std::string& name) { return to_numpy(model.parameter(name)); })
         .def("parameter_view",
              [](nb::handle self, const std::string& name) {
                  return to_numpy(nb::cast<api::Model&>(self).parameter_view(name), self);
@@ -129,7 +150,10 @@ void bind_model(nb::module_& module) {
         .def("step", &step, "state"_a, "inputs"_a, "steps"_a, "record"_a)
         .def("differentiate", &differentiate, "inputs"_a, "targets"_a, nb::kw_only(), "loss"_a,
              "train_block"_a, "with_respect_to"_a, "steps"_a.none(), "states"_a, "seed"_a,
-             "training"_a);
+             "training"_a)
+        .def("linearize", &linearize, "inputs"_a, nb::kw_only(), "record"_a, "with_respect_to"_a,
+             "steps"_a.none(), "seed"_a, "training"_a)
+        .def("pull_back", &pull_back, "number"_a, "cotangents"_a);
 }
 
 }  // namespace

@@ -50,26 +50,35 @@ void bind_diagnostics(nb::module_& module) {
         .def_ro("fixes", &api::Diagnostic::fixes)
         .def_ro("text", &api::Diagnostic::text)
         .def("__str__", [](const api::Diagnostic& one) { return one.text; })
-        .def("__repr__", [](const api::Diagnostic& one) {
-            return "<" + one.code + ": " + one.message + ">";
-        });
+        .def("__repr__",
+             [](const api::Diagnostic& one) { return "<" + one.code + ": " + one.message + ">"; });
 }
 
 void bind_sources(nb::module_& module) {
     module.def(
-        "check", [](std::string text, std::string name) { return api::check({text, name}); },
+        "check",
+        [](std::string text, std::string name) {
+            return api::check({text, name});
+        },
         "text"_a, "name"_a = "text.snn",
         "Everything that `snnc check` says of a text; empty if there is nothing to say.");
     module.def(
-        "format", [](std::string text, std::string name) { return api::format({text, name}); },
+        "format",
+        [](std::string text, std::string name) {
+            return api::format({text, name});
+        },
         "text"_a, "name"_a = "text.snn", "The text in canonical layout.");
     module.def(
         "network_names",
-        [](std::string text, std::string name) { return api::network_names({text, name}); },
+        [](std::string text, std::string name) {
+            return api::network_names({text, name});
+        },
         "text"_a, "name"_a = "text.snn", "Names of the networks of a text.");
     module.def(
         "train_names",
-        [](std::string text, std::string name) { return api::train_names({text, name}); },
+        [](std::string text, std::string name) {
+            return api::train_names({text, name});
+        },
         "text"_a, "name"_a = "text.snn", "Names of the train blocks of a text.");
     module.def(
         "read_source", [](const std::string& path) { return api::read_source(path).text; },

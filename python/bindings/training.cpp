@@ -107,9 +107,9 @@ void bind_training(nb::module_& module) {
              "shuffle"_a.none(), "updates_per_epoch"_a.none())
         .def("step", &step, "inputs"_a, "targets"_a)
         .def("evaluate", &evaluate, "inputs"_a, "targets"_a)
-        .def("fit", &fit, "inputs"_a, "targets"_a, nb::kw_only(), "test_inputs"_a,
-             "test_targets"_a, "validation"_a, "patience"_a.none(), "best_weights"_a,
-             "max_steps"_a.none(), "checkpoint"_a, "resume"_a, "on_event"_a.none());
+        .def("fit", &fit, "inputs"_a, "targets"_a, nb::kw_only(), "test_inputs"_a, "test_targets"_a,
+             "validation"_a, "patience"_a.none(), "best_weights"_a, "max_steps"_a.none(),
+             "checkpoint"_a, "resume"_a, "on_event"_a.none());
 }
 
 }  // namespace snnc::python

@@ -171,6 +171,24 @@ class Model:
             inputs, targets or {}, loss=loss, train_block=train_block, with_respect_to=list(wrt),
             steps=steps, states=states or {}, seed=seed, training=training)
 
+    def linearize(self, inputs, *, record=(), wrt=(), steps=None, seed=0, training=True):
+        """A run whose results go into a loss that is computed elsewhere, and its derivative.
+
+        Returns the results and a function: from {result: derivative of the loss by it} to
+        {name: derivative of the loss by it}, with the names of `wrt` (see `differentiate`). It must be
+        called before the next `linearize` with the same `record` and `wrt`, with inputs and parameters
+        as they were. Gradients of parameters have the strides of their parameter.
+        """
+        inputs = dict(inputs)
+        results, number = self._core.linearize(
+            inputs, record=list(record), with_respect_to=list(wrt), steps=steps, seed=seed,
+            training=training)
+
+        def pull_back(cotangents, _inputs=inputs):  # which are read again
+            return self._core.pull_back(number, cotangents)
+
+        return results, pull_back
+
     # ---- display ------------------------------------------------------------------------------
 
     def __repr__(self):

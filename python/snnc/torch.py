@@ -34,11 +34,10 @@ class Module(torch.nn.Module):
         self.model = model if isinstance(model, Model) else Model(model, **options)
         self.outputs = list(outputs or [one.name for one in self.model.outputs])
         self._input_names = [one.name for one in self.model.inputs]
+        self._last_run = None  # that the model keeps for its derivative
         self._trainable = {one.name for one in self.model._core.parameter_infos if one.is_trainable}
         for name, values in self.model.parameters.items():
             self._place(name, torch.from_numpy(values), name in self._trainable)
-        self._pull_back = " + ".join(
-            f"sum_t(sum(cotangent{i}*{name}))" for i, name in enumerate(self.outputs))
 
     def forward(self, *inputs, **named_inputs):
         """Inputs in the order of the text or by name, [samples, ...] or [steps, samples, ...]."""
@@ -96,30 +95,41 @@ class _Run(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, module, seed, input_names, parameter_names, *tensors):
-        inputs = {name: _plain(value) for name, value in zip(input_names, tensors)}
-        results = module.model.run(inputs, record=module.outputs, seed=seed,
-                                   training=module.training)
-        ctx.module, ctx.seed, ctx.training = module, seed, module.training
-        ctx.names = [f"input.{name}" for name in input_names] + parameter_names
-        ctx.input_names = input_names
-        ctx.save_for_backward(*inputs.values())
-        ctx.versions = [value._version for value in tensors[len(input_names):]]
+        ctx.inputs = {name: _plain(value) for name, value in zip(input_names, tensors)}
+        names = [f"input.{name}" for name in input_names] + parameter_names
+        needed = ctx.needs_input_grad[4:]
+        ctx.wanted = [name if wanted else None for name, wanted in zip(names, needed)]
         ctx.parameters = tensors[len(input_names):]
+        ctx.versions = [value._version for value in tensors]
+        ctx.save_for_backward(*tensors[:len(input_names)])
         ctx.dtypes = [value.dtype for value in tensors]
+        ctx.module, ctx.settings = module, {"seed": seed, "training": module.training}
+        if not any(needed):
+            results = module.model.run(ctx.inputs, record=module.outputs, **ctx.settings)
+        else:
+            results, ctx.number = _linearize(ctx)
         return tuple(torch.from_numpy(results[name]) for name in module.outputs)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, *cotangents):
-        if ctx.versions != [value._version for value in ctx.parameters]:
+        now = [value._version for value in (*ctx.saved_tensors, *ctx.parameters)]
+        if ctx.versions != now:
             raise RuntimeError("a parameter of the network was changed between forward and backward")
-        model = ctx.module.model
-        wanted = [name for name, needed in zip(ctx.names, ctx.needs_input_grad[4:]) if needed]
-        # The derivative is that of the mean over the samples.
-        weights = {f"cotangent{i}": _plain(one) * one.shape[1] for i, one in enumerate(cotangents)}
-        _, gradients = model.differentiate(
-            dict(zip(ctx.input_names, ctx.saved_tensors)), weights, loss=ctx.module._pull_back,
-            wrt=wanted, steps=cotangents[0].shape[0], seed=ctx.seed, training=ctx.training)
-        found = [torch.from_numpy(gradients[name]).to(dtype) if name in wanted else None
-                 for name, dtype in zip(ctx.names, ctx.dtypes)]
+        module = ctx.module
+        weights = {name: _plain(one) for name, one in zip(module.outputs, cotangents)}
+        if module._last_run != ctx.number:  # the model keeps one run
+            _, ctx.number = _linearize(ctx)
+        gradients = module.model._core.pull_back(ctx.number, weights)
+        found = [name and torch.from_numpy(gradients[name]).to(dtype)
+                 for name, dtype in zip(ctx.wanted, ctx.dtypes)]
         return (None, None, None, None, *found)
+
+
+def _linearize(ctx):
+    module = ctx.module
+    results, number = module.model._core.linearize(
+        ctx.inputs, record=module.outputs, with_respect_to=[name for name in ctx.wanted if name],
+        steps=None, **ctx.settings)
+    module._last_run = number
+    return results, number

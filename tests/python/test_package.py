@@ -137,6 +137,28 @@ class Models(unittest.TestCase):
         with self.assertRaises(snnc.Error):
             model.differentiate({"image": numbers(4, 4)}, {"label": numpy.array([0, 1, 2, 3])})
 
+    def test_pulls_derivatives_of_a_loss_elsewhere_back(self):
+        model = snnc.Model(text=TRAINED)
+        inputs, w = {"image": numbers(4, 4, scale=2)}, numbers(5, 4, 3)
+        _, expected = model.differentiate(inputs, {"w": w}, loss="sum_t(sum(w*out.v))")
+        results, pull_back = model.linearize(inputs, record=["out.v"])
+        numpy.testing.assert_array_equal(results["out.v"],
+                                         model.run(inputs, record=["out.v"])["out.v"])
+        found = pull_back({"out.v": w / 4})  # that one is a mean over the samples
+        self.assertEqual(set(found), set(expected))
+        for name, gradient in expected.items():
+            self.assertEqual(found[name].shape, gradient.shape)
+            numpy.testing.assert_allclose(found[name], gradient, rtol=1e-5, atol=1e-6)
+        self.assertEqual(found["fc1.weight"].strides, model.parameters["fc1.weight"].strides)
+        for wrong in ({"out.s": w}, {"out.v": w[:4]}):
+            with self.assertRaises(snnc.Error):
+                pull_back(wrong)
+        model.linearize(inputs, record=["out.v"])
+        with self.assertRaises(snnc.Error):
+            pull_back({"out.v": w})
+        with self.assertRaises(snnc.Error):
+            model.linearize(inputs, record=["out.w"])
+
     def test_separate_models_run_on_separate_threads(self):
         x = numbers(9, 3, 2, scale=2)
         expected = snnc.Model(text=DRIVEN).run(x=x)["out.v"]

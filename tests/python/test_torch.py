@@ -80,6 +80,24 @@ class TorchModule(unittest.TestCase):
         for value in net.parameters():
             self.assertIsNotNone(value.grad)
 
+    def test_two_runs_may_wait_for_their_gradients(self):
+        net, image = module(TRAINED), torch.from_numpy(numbers(4, 4, scale=2))
+        net(image)[0].sum().backward()
+        one = net.fc1.weight.grad.clone()
+        net.zero_grad()
+        first, second = net(image)[0].sum(), net(-image)[0].sum()
+        second.backward()
+        net.zero_grad()
+        first.backward()
+        torch.testing.assert_close(net.fc1.weight.grad, one, rtol=0, atol=0)
+
+    def test_runs_without_gradients(self):
+        net, image = module(TRAINED), torch.from_numpy(numbers(4, 4, scale=2))
+        with torch.no_grad():
+            without = net(image)[0]
+        self.assertFalse(without.requires_grad)
+        torch.testing.assert_close(net(image)[0].detach(), without)
+
     def test_follows_a_parameter_that_was_replaced(self):
         net = module(TRAINED)
         net.fc1.bias = torch.nn.Parameter(torch.full((6,), 0.5))

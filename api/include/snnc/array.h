@@ -50,10 +50,12 @@ class ArrayView {
 /// By name: of inputs, targets, states.
 using Arrays = std::map<std::string, ArrayView>;
 
-/// A result: it belongs to the caller.
+/// A result: it belongs to the caller. Row-major, but for gradients that pull_back() returns:
+/// they have the strides of their parameter (ParameterView).
 struct Array {
     Shape shape;
     std::vector<float> values;
+    Shape strides;  // empty: row-major
 };
 using Results = std::map<std::string, Array>;
 

@@ -65,6 +65,20 @@ struct GradientOptions {
     Mode mode = Mode::Train;
 };
 
+/// For a run whose results go into a loss that is computed elsewhere.
+struct LinearizeOptions {
+    std::vector<std::string> record;           // variables with steps; empty: the declared outputs
+    std::vector<std::string> with_respect_to;  // as GradientOptions has it
+    std::optional<std::int64_t> steps;
+    std::uint64_t seed = 0;
+    Mode mode = Mode::Train;
+};
+
+struct Linearization {
+    Results results;
+    std::uint64_t number = 0;  // for pull_back
+};
+
 struct Gradients {
     double loss = 0;
     /// Under the names of `with_respect_to`, in the shape of what they belong to (parameters:
@@ -162,6 +176,13 @@ class SNNC_API Model {
     /// Loss and gradients of a run.
     Gradients differentiate(const Arrays& inputs, const Arrays& targets,
                             const GradientOptions& options = {});
+
+    /// A run that keeps what its derivative needs. The inputs must stay as they are until then.
+    Linearization linearize(const Arrays& inputs, const LinearizeOptions& options = {});
+    /// The derivative of that run, transposed: from the derivatives of some loss by the results
+    /// (by name, in their shapes; absent: 0) to those by what linearize() was asked for. It must be
+    /// the last one with its options, and nothing may have changed since: Error if it is not.
+    Results pull_back(std::uint64_t number, const Arrays& cotangents);
 
     struct Data;  // of snnc itself
 

@@ -275,6 +275,54 @@ TEST(ApiModel, RefusesGradientsOfNothing) {
     EXPECT_NE(error_code([&] { Model(driven).differentiate({}, {}); }), "");
 }
 
+// The two parts of one program make what the whole makes, on both back ends.
+TEST(ApiModel, PullsDerivativesOfALossElsewhereBack) {
+    for (const ModelOptions& made : {ModelOptions{}, interpreted()}) {
+        Model model(driven, made);
+        const auto x = numbers(6 * 2 * 2, 2), w = numbers(6 * 2 * 2);
+        const Arrays inputs{{"x", {x, {6, 2, 2}}}};
+        GradientOptions options;
+        options.loss = "sum_t(sum(w*out.v))";
+        const Gradients expected = model.differentiate(inputs, {{"w", {w, {6, 2, 2}}}}, options);
+        LinearizeOptions record;
+        record.record = {"out.v", "a.s"};
+        const Linearization run = model.linearize(inputs, record);
+        EXPECT_EQ(run.results.at("out.v").values, model.run(inputs).at("out.v").values);
+        std::vector<float> half(w);
+        for (float& value : half) value /= 2;  // the other is a mean over two samples
+        const Results found = model.pull_back(run.number, {{"out.v", {half, {6, 2, 2}}}});
+        ASSERT_EQ(found.size(), expected.of.size());
+        for (const auto& [name, gradient] : expected.of) {
+            const Array& own = found.at(name);
+            EXPECT_EQ(own.shape, gradient.shape);
+            for (std::int64_t i = 0; i < std::int64_t(own.values.size()); ++i) {
+                const std::int64_t columns = own.shape.back();
+                const std::int64_t at = own.strides.size() == 2 ? i / columns * own.strides[0] +
+                                                                      i % columns * own.strides[1]
+                                                                : i;
+                EXPECT_NEAR(own.values[std::size_t(at)], gradient.values[std::size_t(i)], 1e-5)
+                    << name;
+            }
+        }
+    }
+}
+
+TEST(ApiModel, RefusesToPullBackWhatIsNotThere) {
+    Model model(driven);
+    const auto x = numbers(6 * 2 * 2), w = numbers(6 * 2 * 2);
+    const Arrays inputs{{"x", {x, {6, 2, 2}}}};
+    const Linearization run = model.linearize(inputs);
+    EXPECT_EQ(error_code([&] { model.pull_back(run.number, {{"b.v", {w, {6, 2, 2}}}}); }), "E0717");
+    EXPECT_EQ(error_code([&] {
+                  model.pull_back(run.number, {{"out.v", {w, {4, 3, 2}}}});
+              }),
+              "E0718");
+    model.linearize(inputs);
+    EXPECT_EQ(error_code([&] { model.pull_back(run.number, {}); }), "E0721");
+    EXPECT_EQ(error_code([&] { model.pull_back(0, {}); }), "E0721");
+    EXPECT_EQ(error_code([&] { model.linearize({}); }), "E0716");
+}
+
 TEST(ApiModel, SeparateModelsRunOnSeparateThreads) {
     const auto x = numbers(9 * 3 * 2, 2);
     const std::vector<float> expected =
