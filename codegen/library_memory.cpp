@@ -1,8 +1,8 @@
+#include "codegen/library_memory.h"
+
 #include <algorithm>
 #include <set>
 #include <stdexcept>
-
-#include "codegen/library.h"
 
 namespace snnc::codegen {
 namespace {
@@ -24,20 +24,19 @@ void add_rows(SizeFormula& size, const Slot& shape) {
 
 class MemoryPlanner {
  public:
-    MemoryPlanner(const ir::Network& network, const ir::StepProgram& program,
-                  const BufferPlan& plan, const LibraryModel& model)
-        : network_(network), program_(program), plan_(plan) {
-        for (const LibraryArray& array : model.arrays) elsewhere_.insert(array.tensor);
-        for (const LibraryParameter& one : model.parameters) elsewhere_.insert(one.tensor);
-        for (const auto& [tensor, bytes] : model.constants) elsewhere_.insert(tensor);
-        for (const ir::CarriedPast& past : model.pasts)
+    MemoryPlanner(const LibraryProgram& program, const BufferPlan& plan)
+        : network_(program.network), program_(program.program), plan_(plan) {
+        for (const LibraryArray& array : program.arrays) {
+            // What the caller counts in another unit is converted on the way in, and what it may
+            // leave out is computed all the same.
+            const bool converted = array.use != LibraryArray::Use::Output && array.factor != 1;
+            if (converted) given_.insert(array.tensor);
+            if (!converted && !array.optional) elsewhere_.insert(array.tensor);
+        }
+        for (const BlockEntry& entry : program.entries) elsewhere_.insert(entry.tensor);
+        for (const auto& [tensor, bytes] : program.constants) elsewhere_.insert(tensor);
+        for (const ir::CarriedPast& past : program.pasts)
             given_.insert(past.given.begin(), past.given.end());
-        // What stands in a file's unit is converted on the way in.
-        for (const LibraryArray& array : model.arrays)
-            if (!array.output && network[array.tensor].unit != 1) {
-                elsewhere_.erase(array.tensor);
-                given_.insert(array.tensor);
-            }
     }
 
     MemoryPlan run() {
@@ -72,11 +71,9 @@ class MemoryPlanner {
         return add(shape, padded_.contains(std::int32_t(slot)));
     }
 
+    /// Numbers of the run stand on the stack.
     bool is_elsewhere(ir::TensorId tensor) const {
-        const std::string& name = network_[tensor].name;
-        const bool number = network_[tensor].role == ir::Role::HyperParameter &&
-                            (name == ir::resumed_name || name == ir::first_step_name);
-        return number || elsewhere_.contains(tensor);
+        return network_[tensor].role == ir::Role::HyperParameter || elsewhere_.contains(tensor);
     }
 
     int add(const Slot& shape, bool zeroed) {
@@ -89,7 +86,7 @@ class MemoryPlanner {
     const ir::Network& network_;
     const ir::StepProgram& program_;
     const BufferPlan& plan_;
-    std::set<ir::TensorId> elsewhere_;  // arrays of the caller, parameters, constants
+    std::set<ir::TensorId> elsewhere_;  // arrays and blocks of the caller, constants
     std::set<ir::TensorId> given_;      // what the run is given in its memory
     std::set<std::int32_t> padded_;
     MemoryPlan result_;
@@ -97,9 +94,8 @@ class MemoryPlanner {
 
 }  // namespace
 
-MemoryPlan plan_memory(const ir::Network& network, const ir::StepProgram& program,
-                       const BufferPlan& plan, const LibraryModel& model) {
-    return MemoryPlanner(network, program, plan, model).run();
+MemoryPlan plan_memory(const LibraryProgram& program, const BufferPlan& plan) {
+    return MemoryPlanner(program, plan).run();
 }
 
 SizeFormula larger(const SizeFormula& a, const SizeFormula& b) {
@@ -112,12 +108,12 @@ std::int64_t past_row_bytes(const ir::Network& network, const ir::CarriedPast& p
     return 4 * ir::element_count(network[past.past.tensor].shape);
 }
 
-SizeFormula state_size(const ir::Network& network, const LibraryModel& model) {
+SizeFormula state_size(const LibraryProgram& run) {
     SizeFormula size;
-    size.constant = state_head_bytes + line;  // the state may begin anywhere
-    for (const ir::CarriedPast& past : model.pasts) {
-        const std::int64_t bytes = past.past.depth() * past_row_bytes(network, past);
-        (network[past.past.tensor].per_sample ? size.per_sample : size.constant) += bytes;
+    size.constant = head_bytes + line;  // the state may begin anywhere
+    for (const ir::CarriedPast& past : run.pasts) {
+        const std::int64_t bytes = past.past.depth() * past_row_bytes(run.network, past);
+        (run.network[past.past.tensor].per_sample ? size.per_sample : size.constant) += bytes;
         size.constant += line - 1;
     }
     return size;

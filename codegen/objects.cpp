@@ -2,19 +2,22 @@
 
 #include <future>
 
-#include "codegen/kernels.h"
 #include "codegen/llvm/module.h"
 
 namespace snnc::codegen {
 
 Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
                         const BufferPlan& plan, const Target& target) {
-    const Kernels wanted = kernels_of(network, program, plan);
+    return compile_objects(network, program, plan, kernels_of(network, program, plan), target);
+}
+
+Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
+                        const BufferPlan& plan, const Kernels& kernels, const Target& target) {
     auto halide = std::async(std::launch::async, [&] {
         Objects objects;
-        for (const Product& product : wanted.products)
+        for (const Product& product : kernels.products)
             objects.push_back(compile_product(product, target));
-        for (const ConvolutionKernel& kernel : wanted.convolutions)
+        for (const ConvolutionKernel& kernel : kernels.convolutions)
             objects.push_back(compile_convolution(kernel, target));
         return objects;
     });

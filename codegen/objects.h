@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "codegen/kernels.h"
 #include "codegen/plan.h"
 
 namespace snnc::codegen {
@@ -15,5 +16,9 @@ using Objects = std::vector<ObjectCode>;
 /// CompileFailure.
 Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
                         const BufferPlan& plan, const Target& target);
+
+/// The same with these kernels: others are there already.
+Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
+                        const BufferPlan& plan, const Kernels& kernels, const Target& target);
 
 }  // namespace snnc::codegen

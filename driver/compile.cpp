@@ -4,14 +4,13 @@
 #include <algorithm>
 
 #include "driver/output_files.h"
-#include "driver/parameters.h"
 #include "driver/pipeline.h"
-#include "driver/run_state.h"
 #include "runtime/atomic_file.h"
 #include "support/fnv.h"
 
 #ifdef SNNC_CODEGEN
 #include "codegen/library.h"
+#include "driver/library_programs.h"
 #endif
 
 namespace snnc::driver {
@@ -20,7 +19,7 @@ namespace {
 struct CompileOptions {
     NetworkOptions network;
     WeightOptions weights;
-    std::string out, prefix;
+    std::string out, prefix, train_block;
     std::vector<std::string> targets;
     bool archive = false, gradients = false;
 };
@@ -87,74 +86,59 @@ class LibraryMaker {
             check_writable_file(file);
         codegen::LibraryRequest request{
             names_.library, names_.header, {}, names_.kind, targets_of(options_.targets)};
-        const frontend::Module module = load_module(session_, options_.network.file);
-        ir::Network network = make_network(session_, module, options_.network.request());
-        PortValues values(network);
-        prepare_parameters(session_, network, options_.weights, 0, values);
-        give_outputs_definitions(network);
-        const RunState state(network, ir::pasts(network));
-        ir::LoweringOptions lowering;
-        lowering.results = network.outputs;
-        for (const ir::TensorId id : state.results()) lowering.want(id);
-        const ir::StepProgram program = make_program(network, lowering);
+        const codegen::LibraryModel model = make_model();
         request.source_hash = source_hash();
-        write(codegen::make_library(network, program, model(network, program, state, values),
-                                    request));
+        write(codegen::make_library(model, request));
         return Done;
     }
 
  private:
-    /// An output that is an input itself has an array of its own.
-    static void give_outputs_definitions(ir::Network& network) {
-        for (ir::TensorId& output : network.outputs) {
-            if (network.definition(output)) continue;
-            ir::Tensor copy = network[output];
-            copy.role = ir::Role::Variable;
-            copy.interval.reset();
-            const ir::TensorId id = network.add(std::move(copy));
-            network.define(id, ir::Formula{network.pool.read(output, 0)});
-            output = id;
+    codegen::LibraryModel make_model() {
+        const frontend::Module module = load_module(session_, options_.network.file);
+        frontend::Request request = options_.network.request();
+        std::optional<ir::Network> training;
+        if (options_.gradients) {
+            training = make_training_network(module);
+            request.network = training->name;
         }
-    }
-
-    codegen::LibraryModel model(const ir::Network& network, const ir::StepProgram& program,
-                                const RunState& state, const PortValues& values) const {
+        // Edges that are drawn are the same for both.
+        const std::uint64_t seed = training ? training->training->seed : 0;
+        const PreparedNetwork run = prepare_network(
+            session_, make_network(session_, module, request), options_.weights, seed);
         codegen::LibraryModel model;
         model.prefix =
             options_.prefix.empty() ? codegen::c_identifier(names_.stem) : options_.prefix;
-        for (const ir::TensorId id : network.inputs)
-            model.arrays.push_back({network[id].name, {}, id, false});
-        for (const ir::TensorId id : network.outputs)
-            model.arrays.push_back({network[id].name, {}, id, true});
-        codegen::name_members(model.arrays);
-        place_parameters(network, program, values, model);
-        model.pasts = state.carried();
-        model.identity = fnv1a(ir::print(network) + ir::print(network, program));
+        model.parameters = block_of_parameters(run.network);
+        std::vector<std::byte> block = block_values(run, model.parameters);
+        model.parameter_bytes = std::int64_t(block.size());
+        if (!options_.weights.file.empty()) model.weights = std::move(block);
+        model.run = run_program(run, model.parameters);
+        if (training)
+            model.training = training_programs(
+                prepare_network(session_, std::move(*training), options_.weights, seed),
+                model.parameters);
+        codegen::name_members(model);
         return model;
     }
 
-    /// Those that the program reads; edges stay with the library.
-    void place_parameters(const ir::Network& network, const ir::StepProgram& program,
-                          const PortValues& values, codegen::LibraryModel& model) const {
-        std::vector<std::byte> block;
-        const auto append = [](std::vector<std::byte>& to, const void* from, std::size_t bytes) {
-            const auto* first = static_cast<const std::byte*>(from);
-            to.insert(to.end(), first, first + bytes);
-        };
-        for (const ir::Parameter& parameter : network.parameters) {
-            const ir::TensorId id = parameter.tensor;
-            if (!program.port(id)) continue;
-            const Values& numbers = values.at(id);
-            if (network[id].kind == ir::DataKind::Index) {
-                append(model.constants[id], numbers.ints.data(), 4 * numbers.ints.size());
-                continue;
-            }
-            block.resize((block.size() + 63) / 64 * 64);
-            model.parameters.push_back({id, std::int64_t(block.size())});
-            append(block, numbers.floats.data(), 4 * numbers.floats.size());
-        }
-        model.parameter_bytes = std::int64_t(block.size());
-        if (!options_.weights.file.empty()) model.weights = std::move(block);
+    /// As `grad` makes it, which is as `train` does.
+    ir::Network make_training_network(const frontend::Module& module) {
+        if (frontend::train_names(module).empty())
+            fail(Code::NoTraining, "`--grad` needs a `train` block, which says the loss",
+                 options_.network.file);
+        NetworkOptions options = options_.network;
+        options.usual_mode = frontend::Mode::Train;
+        frontend::Request request = options.request();
+        request.training = true;
+        request.train_block = options_.train_block;
+        ir::Network network = make_network(session_, module, request);
+        if (network.training->window)
+            session_.diagnostics.report(
+                Code::LaterWindows, network.training->range,
+                "a library takes the gradients of whole runs, not in windows as `bptt = truncated` "
+                "has them");
+        session_.stop_on_errors();
+        return network;
     }
 
     std::string source_hash() const {
@@ -178,9 +162,6 @@ class LibraryMaker {
 };
 
 int compile(Session& session, const CompileOptions& options) {
-    if (options.gradients)
-        fail(Code::LaterGradients,
-             "`--grad` is not in this version: a library runs and steps a network");
     return LibraryMaker(session, options).run();
 }
 
@@ -211,6 +192,7 @@ void add_compile(Tool& tool) {
                           {"compile net.snn -o libnet.so      # with net.h and net.json",
                            "compile net.snn --weights w.safetensors -o libnet.so --prefix net",
                            "compile net.snn --static -o libnet.a",
+                           "compile net.snn --grad -o libnet.so  # training in a C program",
                            "compile net.snn -o libnet.so --target x86-64-v3,x86-64-v4"});
     auto options = std::make_shared<CompileOptions>();
     options->network.add_to(*verb);
@@ -226,7 +208,11 @@ void add_compile(Tool& tool) {
         ->delimiter(',')
         ->allow_extra_args(false);
     verb->add_flag("--static", options->archive, "an archive for static linking, libX.a");
-    verb->add_flag("--grad", options->gradients, "loss, gradients and updates too (later version)");
+    auto* gradients = verb->add_flag("--grad", options->gradients,
+                                     "loss, gradients and updates of a train block too");
+    verb->add_option("--train-block", options->train_block,
+                     "which train block, if there are several")
+        ->needs(gradients);
     verb->callback([&tool, options] {
         tool.action = [options](Session& session) { return compile(session, *options); };
     });

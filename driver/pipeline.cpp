@@ -120,6 +120,20 @@ std::vector<ir::TensorId> trainable_parameters(const ir::Network& network) {
     return result;
 }
 
+std::vector<ir::TensorId> learned_parameters(const ir::Network& network) {
+    auto parameters = trainable_parameters(network);
+    if (parameters.empty())
+        fail(Code::NothingLearned,
+             fmt::format("`{}` has no parameter that training changes", network.name));
+    return parameters;
+}
+
+void fail_independent_loss(const ir::Network& network) {
+    fail(Code::NothingLearned,
+         fmt::format("the loss depends on no parameter of `{}` that training changes",
+                     network.name));
+}
+
 void forget_formulas(ir::Network& network, const std::vector<ir::TensorId>& initials) {
     for (const ir::TensorId initial : initials) {
         for (ir::Definition& definition : network.definitions) {

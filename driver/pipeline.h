@@ -68,6 +68,10 @@ ir::StepProgram make_program(ir::Network& network, const ir::LoweringOptions& op
 
 /// The trainable parameters of the network.
 std::vector<ir::TensorId> trainable_parameters(const ir::Network& network);
+/// The same for training, which needs some: NothingLearned.
+std::vector<ir::TensorId> learned_parameters(const ir::Network& network);
+/// NothingLearned: the loss depends on none of them.
+[[noreturn]] void fail_independent_loss(const ir::Network& network);
 
 /// Marks the initial values as given from outside: no gradient flows into their formulas.
 void forget_formulas(ir::Network& network, const std::vector<ir::TensorId>& initials);

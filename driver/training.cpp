@@ -287,19 +287,10 @@ double Training::update(const SampleSet& batch) {
 }
 
 ir::Gradients add_training(ir::Network& network, const ir::OptimizerConfig& optimizer) {
-    const auto parameters = trainable_parameters(network);
-    if (parameters.empty()) {
-        fail(Code::NothingLearned,
-             fmt::format("`{}` has no parameter that training changes", network.name));
-    }
-    auto gradients = add_gradients(network, parameters);
+    auto gradients = add_gradients(network, learned_parameters(network));
     const std::size_t statistics = network.updates.size();  // of batches
     ir::add_optimizer(network, gradients, optimizer);
-    if (network.updates.size() == statistics) {
-        fail(Code::NothingLearned,
-             fmt::format("the loss depends on no parameter of `{}` that training changes",
-                         network.name));
-    }
+    if (network.updates.size() == statistics) fail_independent_loss(network);
     return gradients;
 }
 

@@ -5,18 +5,12 @@ namespace snnc::codegen {
 using llvm::BasicBlock;
 using llvm::Value;
 
-llvm::StructType* arguments_type(EntryFrame& frame) {
-    llvm::LLVMContext& context = frame.context;
-    if (auto* known = llvm::StructType::getTypeByName(context, "snnc.arguments")) return known;
-    llvm::Type* i32 = llvm::Type::getInt32Ty(context);
-    llvm::Type* i64 = llvm::Type::getInt64Ty(context);
-    llvm::Type* pointer = llvm::PointerType::get(context, 0);
-    auto* array = llvm::StructType::create(context, {pointer, i64}, "snnc.array");
-    return llvm::StructType::create(context,
-                                    {i32, i32, i64, i64, i64, pointer, i64, pointer, i64, pointer,
-                                     i64, llvm::ArrayType::get(array, frame.model.arrays.size())},
-                                    "snnc.arguments");
-}
+namespace {
+
+/// Largest number of steps, of samples, and of elements of one array.
+constexpr std::int64_t most = INT32_MAX;
+
+}  // namespace
 
 llvm::Constant* bytes_constant(EntryFrame& frame, const std::vector<std::byte>& bytes) {
     const llvm::StringRef text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -45,26 +39,6 @@ EntryBuilder::EntryBuilder(EntryFrame& shared, const std::string& name, llvm::Ty
     function->setVisibility(exported ? llvm::GlobalValue::DefaultVisibility
                                      : llvm::GlobalValue::HiddenVisibility);
     ir.SetInsertPoint(BasicBlock::Create(frame.context, "entry", function));
-}
-
-Value* EntryBuilder::load(Value* arguments, Field field) {
-    llvm::StructType* type = arguments_type(frame);
-    const unsigned index = unsigned(field);
-    return ir.CreateLoad(type->getElementType(index), ir.CreateStructGEP(type, arguments, index));
-}
-
-Value* EntryBuilder::array_data(Value* arguments, std::size_t index) {
-    Value* place = ir.CreateInBoundsGEP(arguments_type(frame), arguments,
-                                        {ir.getInt32(0), ir.getInt32(unsigned(Field::Arrays)),
-                                         ir.getInt32(unsigned(index)), ir.getInt32(0)});
-    return ir.CreateLoad(ir.getPtrTy(), place);
-}
-
-Value* EntryBuilder::array_bytes(Value* arguments, std::size_t index) {
-    Value* place = ir.CreateInBoundsGEP(arguments_type(frame), arguments,
-                                        {ir.getInt32(0), ir.getInt32(unsigned(Field::Arrays)),
-                                         ir.getInt32(unsigned(index)), ir.getInt32(1)});
-    return ir.CreateLoad(ir.getInt64Ty(), place);
 }
 
 Value* EntryBuilder::round_up(Value* bytes) {
@@ -104,17 +78,25 @@ void EntryBuilder::require(Value* condition, Value* error) {
     ir.SetInsertPoint(good);
 }
 
-Value* EntryBuilder::load_state(Value* state, StateWord word) {
-    return ir.CreateLoad(ir.getInt64Ty(), at(state, number(8 * std::int64_t(word))));
+void EntryBuilder::store_state_head(Value* state, Value* samples, Value* steps) {
+    store_word(state, StateWord::Identity, number(std::int64_t(frame.model.run.identity)));
+    store_word(state, StateWord::Samples, samples);
+    store_word(state, StateWord::Steps, steps);
 }
 
-void EntryBuilder::store_state_head(Value* state, Value* samples, Value* steps) {
-    const auto store = [&](StateWord word, Value* value) {
-        ir.CreateStore(value, at(state, number(8 * std::int64_t(word))));
-    };
-    store(StateWord::Identity, number(std::int64_t(frame.model.identity)));
-    store(StateWord::Samples, samples);
-    store(StateWord::Steps, steps);
+// 0 and below wrap around.
+Value* EntryBuilder::within(Value* count) {
+    return ir.CreateICmpULT(ir.CreateSub(count, number(1)), number(most));
+}
+
+Value* EntryBuilder::enough(Value* bytes, const SizeFormula& size, Value* steps, Value* samples) {
+    return ir.CreateICmpSGE(wide(bytes), evaluate(size, steps, samples));
+}
+
+void EntryBuilder::return_size(Value* bytes, Value* steps, Value* samples) {
+    Value* good = ir.CreateAnd(within(steps), within(samples));
+    good = ir.CreateAnd(good, ir.CreateICmpSLE(bytes, wide(number(INT64_MAX))));
+    ir.CreateRet(ir.CreateSelect(good, ir.CreateTrunc(bytes, ir.getInt64Ty()), number(-1)));
 }
 
 void EntryBuilder::when(Value* condition, const std::function<void()>& body) {
@@ -143,6 +125,12 @@ Value* EntryBuilder::call(const std::string& name, llvm::Type* result,
     for (const Value* argument : arguments) types.push_back(argument->getType());
     auto* type = llvm::FunctionType::get(result, types, false);
     return ir.CreateCall(frame.module.getOrInsertFunction(name, type), arguments);
+}
+
+Value* EntryBuilder::libm(const std::string& name, const std::vector<Value*>& arguments) {
+    auto* result = llvm::cast<llvm::CallInst>(call(name, ir.getDoubleTy(), arguments));
+    result->addFnAttr(llvm::Attribute::NoBuiltin);
+    return result;
 }
 
 }  // namespace snnc::codegen

@@ -151,16 +151,20 @@ void emit_hooks(EntryFrame& frame) {
     emit_key(frame);
 }
 
-llvm::Constant* emit_choice(EntryFrame& frame, const std::vector<llvm::Function*>& bodies) {
+llvm::Constant* emit_choice(EntryFrame& frame, const CompiledProgram& program) {
+    std::vector<llvm::Function*> bodies;
+    for (const LibraryVariant& variant : program.variants)
+        bodies.push_back(emit_body(frame, *program.program, variant));
+    const std::string& name = program.program->name;
     llvm::FunctionType* type = bodies[0]->getFunctionType();
-    llvm::Type* pointer = llvm::PointerType::get(frame.context, 0);
-    EntryBuilder too_old(frame, "too_old", type->getReturnType(),
+    EntryBuilder too_old(frame, name + "_too_old", type->getReturnType(),
                          {type->getParamType(0), type->getParamType(1)}, false);
-    too_old.ir.CreateRet(too_old.ir.getInt32(std::uint32_t(LibraryError::ProcessorTooOld)));
-    EntryBuilder resolver(frame, "choose", pointer, {}, false);
-    resolver.ir.CreateRet(choose(resolver, frame.variants, bodies, too_old.function));
-    auto* choice = llvm::GlobalIFunc::create(type, 0, llvm::GlobalValue::ExternalLinkage,
-                                             frame.name("go"), resolver.function, &frame.module);
+    too_old.return_code(LibraryError::ProcessorTooOld);
+    EntryBuilder resolver(frame, name + "_choose", frame.pointer(), {}, false);
+    resolver.ir.CreateRet(choose(resolver, program.variants, bodies, too_old.function));
+    auto* choice =
+        llvm::GlobalIFunc::create(type, 0, llvm::GlobalValue::ExternalLinkage,
+                                  frame.name(name + "_go"), resolver.function, &frame.module);
     choice->setVisibility(llvm::GlobalValue::HiddenVisibility);
     return choice;
 }

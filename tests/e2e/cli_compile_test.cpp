@@ -342,6 +342,23 @@ TEST(CompileVerb, programs_in_c_link_every_kind) {
     }
 }
 
+/// The example that learns; it says itself whether it did.
+TEST(CompileVerb, a_program_in_c_trains) {
+    const TemporaryFolder folder;
+    const ProcessResult made = run_snnc({"compile", SNNC_SOURCE_DIR "/examples/11_halves.snn",
+                                         "--grad", "-o", folder.file("libhalves.so")});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    const std::string program = folder.file("train");
+    const ProcessResult built =
+        run_process({"/usr/bin/env", "cc", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+                     SNNC_SOURCE_DIR "/examples/train.c", "-I" + folder.file(""),
+                     folder.file("libhalves.so"), "-o", program, "-Wl,-rpath," + folder.file("")});
+    ASSERT_EQ(built.exit_code, 0) << built.err;
+    const ProcessResult result = run_process({program});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_NE(result.out.find("after 200 updates"), std::string::npos) << result.out;
+}
+
 TEST(CompileVerb, mistakes_of_the_command_line) {
     const SmallCase small;
     const auto compile = [&](std::vector<std::string> more) {
@@ -355,9 +372,9 @@ TEST(CompileVerb, mistakes_of_the_command_line) {
     EXPECT_EQ(compile({"-o", small.file("libnet.so"), "--static"}).exit_code, 1);
     EXPECT_EQ(compile({"-o", small.file("libnet.so"), "--prefix", "1x"}).exit_code, 1);
     EXPECT_EQ(compile({"-o", small.file("libnet.so"), "--target", "z80"}).exit_code, 1);
-    const ProcessResult later = compile({"-o", small.file("libnet.so"), "--grad"});
-    EXPECT_EQ(later.exit_code, 2);
-    EXPECT_NE(later.err.find("L0955"), std::string::npos) << later.err;
+    const ProcessResult block = compile({"-o", small.file("libnet.so"), "--train-block", "fast"});
+    EXPECT_EQ(block.exit_code, 1);
+    EXPECT_NE(block.err.find("--grad"), std::string::npos) << block.err;
 }
 
 }  // namespace
