@@ -1,6 +1,11 @@
 """The exception of the package."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 from . import _snnc
+from ._snnc import Diagnostic
 
 
 class Error(ValueError):
@@ -10,9 +15,9 @@ class Error(ValueError):
     terminal shows, with the source underlined.
     """
 
-    def __init__(self, text, diagnostics=()):
+    def __init__(self, text: str, diagnostics: Sequence[Diagnostic] = ()) -> None:
         super().__init__(text)
-        self.diagnostics = list(diagnostics)
+        self.diagnostics: list[Diagnostic] = list(diagnostics)
 
 
 _snnc._raise_as(Error)

@@ -1,38 +1,46 @@
 """A network of a text, compiled."""
 
+from __future__ import annotations
+
 import html
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy
 
 from . import _snnc
-from ._snnc import RunningState
+from ._snnc import Diagnostic, PopulationInfo, RunningState, TensorInfo
+
+Arrays = Mapping[str, Any]  # NumPy's arrays, or what speaks DLPack
+Results = dict[str, numpy.ndarray]
 
 
-class Parameters(Mapping):
+class Parameters(Mapping[str, numpy.ndarray]):
     """The parameters of a model by name, as NumPy arrays that lie in the model itself.
 
     Writing into one changes the model: `model.parameters["fc1.bias"][:] = 0`. They have PyTorch's
     shapes. Edges of sparse layers are not among them.
     """
 
-    def __init__(self, model):
+    def __init__(self, model: Model) -> None:
         self._model = model
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> numpy.ndarray:
         if name not in self._names():
             raise KeyError(name)
         return self._model._core.parameter_view(name)
 
-    def __setitem__(self, name, values):
+    def __setitem__(self, name: str, values: Any) -> None:
         self._model._core.set_parameter(name, values)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._names())
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._names())
 
-    def _names(self):
+    def _names(self) -> list[str]:
         return [one.name for one in self._model._core.parameter_infos if not one.is_integer]
 
 
@@ -46,8 +54,11 @@ class Model:
     separate threads. Raises Error.
     """
 
-    def __init__(self, path=None, *, text=None, network="", settings=None, steps=None, seed=0,
-                 weights="", partial=False, interpret=False, target="", threads=0, cache=None):
+    def __init__(self, path: str | os.PathLike | None = None, *, text: str | None = None,
+                 network: str = "", settings: Mapping[str, Any] | None = None,
+                 steps: int | None = None, seed: int = 0, weights: str | os.PathLike = "",
+                 partial: bool = False, interpret: bool = False, target: str = "",
+                 threads: int = 0, cache: str | os.PathLike | None = None) -> None:
         if (path is None) == (text is None):
             raise TypeError("a model is made of a file or of a text: Model(path) or Model(text=...)")
         name = "text.snn"
@@ -63,85 +74,86 @@ class Model:
     # ---- description --------------------------------------------------------------------------
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The network's name."""
         return self._core.name
 
     @property
-    def target(self):
+    def target(self) -> str:
         """"x86-64-v3", or "interpreter"."""
         return self._core.target
 
     @property
-    def time_step(self):
+    def time_step(self) -> float:
         """Seconds; 1 where the text counts in steps."""
         return self._core.time_step
 
     @property
-    def steps(self):
+    def steps(self) -> int | None:
         """The usual number of steps, or None."""
         return self._core.steps
 
     @property
-    def inputs(self):
+    def inputs(self) -> list[TensorInfo]:
         """TensorInfo of each input."""
         return self._core.inputs
 
     @property
-    def outputs(self):
+    def outputs(self) -> list[TensorInfo]:
         """TensorInfo of each declared output."""
         return self._core.outputs
 
     @property
-    def variables(self):
+    def variables(self) -> list[TensorInfo]:
         """TensorInfo of everything that `record` may name."""
         return self._core.variables
 
     @property
-    def populations(self):
+    def populations(self) -> list[PopulationInfo]:
         """PopulationInfo of each use of a cell."""
         return self._core.populations
 
     @property
-    def warnings(self):
+    def warnings(self) -> list[Diagnostic]:
         """Diagnostics that refuse nothing."""
         return self._core.warnings
 
-    def targets(self, train_block=""):
+    def targets(self, train_block: str = "") -> list[TensorInfo]:
         """TensorInfo of each target of a train block."""
         return self._core.targets(train_block)
 
-    def equations(self):
+    def equations(self) -> str:
         """The network as formulas."""
         return self._core.equations()
 
-    def gradient_equations(self, loss="", train_block=""):
+    def gradient_equations(self, loss: str = "", train_block: str = "") -> str:
         """The equations of a loss's gradient."""
         return self._core.gradient_equations(loss, train_block)
 
     # ---- parameters ---------------------------------------------------------------------------
 
     @property
-    def parameters(self):
+    def parameters(self) -> Parameters:
         """The parameters by name, where they lie."""
         return Parameters(self)
 
-    def draw_parameters(self, seed):
+    def draw_parameters(self, seed: int) -> None:
         """Draws all parameters anew."""
         self._core.draw_parameters(seed)
 
-    def load_weights(self, path, partial=False):
+    def load_weights(self, path: str | os.PathLike, partial: bool = False) -> None:
         """Reads a .safetensors file with PyTorch's names and layouts; all of it or nothing."""
         self._core.load_weights(os.fspath(path), partial)
 
-    def save_weights(self, path):
+    def save_weights(self, path: str | os.PathLike) -> None:
         """Writes the parameters as .safetensors."""
         self._core.save_weights(os.fspath(path))
 
     # ---- runs ---------------------------------------------------------------------------------
 
-    def run(self, inputs=None, *, steps=None, record=(), states=None, seed=0, training=False,
-            **named_inputs):
+    def run(self, inputs: Arrays | None = None, *, steps: int | None = None,
+            record: Sequence[str] = (), states: Arrays | None = None, seed: int = 0,
+            training: bool = False, **named_inputs: Any) -> Results:
         """A whole run; returns {name: array [steps, samples, ...]}.
 
         Inputs are given as a dictionary or by keyword. `record` names what to return, else the
@@ -152,16 +164,19 @@ class Model:
             {**(inputs or {}), **named_inputs}, steps=steps, record=list(record),
             states=states or {}, seed=seed, training=training)
 
-    def begin(self, samples=1, seed=0):
+    def begin(self, samples: int = 1, seed: int = 0) -> RunningState:
         """A run that is made step by step; returns its state before step 0."""
         return self._core.begin(samples, seed)
 
-    def step(self, state, inputs=None, *, steps=1, record=(), **named_inputs):
+    def step(self, state: RunningState, inputs: Arrays | None = None, *, steps: int = 1,
+             record: Sequence[str] = (), **named_inputs: Any) -> Results:
         """Goes on from a state by `steps` steps and moves it; returns what `run` returns."""
         return self._core.step(state, {**(inputs or {}), **named_inputs}, steps, list(record))
 
-    def differentiate(self, inputs, targets=None, *, loss="", train_block="", wrt=(), steps=None,
-                      states=None, seed=0, training=True):
+    def differentiate(self, inputs: Arrays, targets: Arrays | None = None, *, loss: str = "",
+                      train_block: str = "", wrt: Sequence[str] = (), steps: int | None = None,
+                      states: Arrays | None = None, seed: int = 0,
+                      training: bool = True) -> tuple[float, Results]:
         """The loss and {name: gradient} of its mean over the samples.
 
         `loss` is a formula over variables and targets ("sum_t(sum(w*out.v))"), else that of the train
@@ -171,7 +186,9 @@ class Model:
             inputs, targets or {}, loss=loss, train_block=train_block, with_respect_to=list(wrt),
             steps=steps, states=states or {}, seed=seed, training=training)
 
-    def linearize(self, inputs, *, record=(), wrt=(), steps=None, seed=0, training=True):
+    def linearize(self, inputs: Arrays, *, record: Sequence[str] = (), wrt: Sequence[str] = (),
+                  steps: int | None = None, seed: int = 0, training: bool = True,
+                  ) -> tuple[Results, Callable[[Arrays], Results]]:
         """A run whose results go into a loss that is computed elsewhere, and its derivative.
 
         Returns the results and a function: from {result: derivative of the loss by it} to
@@ -184,21 +201,21 @@ class Model:
             inputs, record=list(record), with_respect_to=list(wrt), steps=steps, seed=seed,
             training=training)
 
-        def pull_back(cotangents, _inputs=inputs):  # which are read again
+        def pull_back(cotangents: Arrays, _inputs: Arrays = inputs) -> Results:  # which are read again
             return self._core.pull_back(number, cotangents)
 
         return results, pull_back
 
     # ---- display ------------------------------------------------------------------------------
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         count = sum(values.size for values in self.parameters.values())
         lines = [f"<snnc.Model {self.name}: {count} parameters, {self.target}"]
         for one in self.populations:
             lines.append(f"  {one.name}: {one.cell}{list(one.shape)}")
         return "\n".join(lines) + ">"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{html.escape(one.name)}</td><td>{html.escape(one.cell)}</td>"
             f"<td>{list(one.shape)}</td><td>{html.escape(', '.join(one.variables))}</td></tr>"
