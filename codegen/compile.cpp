@@ -82,7 +82,8 @@ class CompiledProgram : public Executable {
                            keys.empty() ? nullptr : keys[0].data(),
                            numbers.data(),
                            draws.epoch,
-                           draws.first_step};
+                           draws.first_step,
+                           nullptr};
         const runtime::UseTeam use(team_);
         run_(&context);
     }

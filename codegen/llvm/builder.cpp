@@ -11,7 +11,8 @@ llvm::StructType* run_context_type(llvm::LLVMContext& context) {
     llvm::Type* i64 = llvm::Type::getInt64Ty(context);
     llvm::Type* pointer = llvm::PointerType::get(context, 0);
     return llvm::StructType::create(
-        context, {i64, i64, i64, pointer, pointer, i64, pointer, pointer, pointer, i64, i64},
+        context,
+        {i64, i64, i64, pointer, pointer, i64, pointer, pointer, pointer, i64, i64, pointer},
         "snnc.run");
 }
 
