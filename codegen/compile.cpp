@@ -83,6 +83,7 @@ class CompiledProgram : public Executable {
                            numbers.data(),
                            draws.epoch,
                            draws.first_step,
+                           nullptr,
                            std::int64_t(part)};
         const runtime::UseTeam use(team_);
         run_(&context);

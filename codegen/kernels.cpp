@@ -1,7 +1,5 @@
 #include "codegen/kernels.h"
 
-#include <set>
-
 namespace snnc::codegen {
 namespace {
 
@@ -41,42 +39,52 @@ class Collector {
     Collector(const ir::Network& network, const BufferPlan& plan)
         : network_(network), plan_(plan) {}
 
-    void collect(const std::vector<ir::Task>& tasks) {
+    void collect(const std::vector<ir::Task>& tasks, bool in_loop) {
         for (const ir::Task& task : tasks) {
-            if (const auto* loop = std::get_if<ir::LoopTask>(&task)) collect(loop->tasks);
+            if (const auto* loop = std::get_if<ir::LoopTask>(&task)) collect(loop->tasks, true);
             if (const auto* op = std::get_if<ir::OperatorTask>(&task))
-                collect(*network_.definition(op->target));
+                collect(*network_.definition(op->target), in_loop);
         }
     }
     Kernels kernels;
 
  private:
-    void collect(const ir::Definition& definition) {
+    void collect(const ir::Definition& definition, bool in_loop) {
         if (const auto call = convolution_of(network_, definition)) {
             if (is_halide_convolution(network_, plan_, *call) &&
-                known_.insert(call->kernel.symbol).second)
+                is_new(call->kernel.symbol, call->a, in_loop))
                 kernels.convolutions.push_back(call->kernel);
         } else if (is_halide_product(plan_, definition)) {
-            collect_product(definition);
+            collect_product(definition, in_loop);
         }
     }
 
-    void collect_product(const ir::Definition& definition) {
+    /// `source`: whose rows are those of the call.
+    bool is_new(const std::string& symbol, ir::TensorId source, bool in_loop) {
+        const auto [place, added] = kernels.rows.try_emplace(symbol);
+        place->second.per_step |= network_[source].per_step && !in_loop;
+        place->second.per_sample |= network_[source].per_sample;
+        return added;
+    }
+
+    void collect_product(const ir::Definition& definition, bool in_loop) {
         Product product{ProductKind::Weight, 0, 0, {}};
-        ir::TensorId weight = definition.target;
+        ir::TensorId weight = definition.target, source;
         if (const auto* dense = std::get_if<ir::Dense>(&definition.kind)) {
             product.kind = dense->transposed ? ProductKind::Transposed : ProductKind::Forward;
             weight = dense->weight;
+            source = dense->source;
+        } else {
+            source = std::get<ir::DenseWeight>(definition.kind).source;
         }
         product.in = network_[weight].shape[0];
         product.out = network_[weight].shape[1];
         product.symbol = product_symbol(product.kind, product.in, product.out);
-        if (known_.insert(product.symbol).second) kernels.products.push_back(product);
+        if (is_new(product.symbol, source, in_loop)) kernels.products.push_back(product);
     }
 
     const ir::Network& network_;
     const BufferPlan& plan_;
-    std::set<std::string> known_;
 };
 
 }  // namespace
@@ -149,7 +157,7 @@ std::int64_t spike_row_words(const ConvolutionKernel& kernel) {
 Kernels kernels_of(const ir::Network& network, const ir::StepProgram& program,
                    const BufferPlan& plan) {
     Collector collector(network, plan);
-    collector.collect(program.tasks);
+    collector.collect(program.tasks, false);
     return std::move(collector.kernels);
 }
 

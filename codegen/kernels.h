@@ -1,7 +1,9 @@
 // Which definitions Halide makes, and with which kernels. Free of Halide and LLVM.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "codegen/halide/convolutions.h"
@@ -40,6 +42,11 @@ std::int64_t spike_row_words(const ConvolutionKernel& kernel);
 struct Kernels {
     std::vector<Product> products;
     std::vector<ConvolutionKernel> convolutions;
+    /// How many rows a call has: a row for each step and sample as far as they apply.
+    struct Rows {
+        bool per_step = false, per_sample = false;
+    };
+    std::map<std::string, Rows> rows;  // the most, by symbol
 };
 Kernels kernels_of(const ir::Network& network, const ir::StepProgram& program,
                    const BufferPlan& plan);

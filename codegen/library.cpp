@@ -1,8 +1,7 @@
 #include "codegen/library.h"
 
-#include <set>
+#include <algorithm>
 
-#include "codegen/kernels.h"
 #include "codegen/library_text.h"
 #include "codegen/llvm/library_entry.h"
 #include "codegen/llvm/link.h"
@@ -15,67 +14,104 @@ namespace {
 /// What Halide's kernels call; the entry points bring it (codegen/llvm/library_hooks.cpp).
 constexpr const char* hooks[] = {"halide_malloc", "halide_free", "halide_do_par_for"};
 
+/// The kernels of a target, which serve all programs: their names say what they do.
+class KernelStore {
+ public:
+    KernelStore(const Target& target, std::string own, const std::string& prefix, Objects& objects)
+        : target_(target), own_(std::move(own)), objects_(objects) {
+        for (const char* hook : hooks) hook_names_[hook] = prefix + "_" + hook;
+    }
+
+    /// Compiles those that are not there yet; enters the names under which all of them are called.
+    /// Returns enough working memory for each of them.
+    SizeFormula provide(Kernels wanted, std::map<std::string, std::string>& names) {
+        const std::map<std::string, Kernels::Rows> rows = wanted.rows;
+        add(std::move(wanted));
+        SizeFormula most;
+        for (const auto& [symbol, of_call] : rows) {
+            names[symbol] = own_ + symbol;
+            most = larger(most, working_memory(working_.at(symbol), of_call));
+        }
+        return most;
+    }
+
+ private:
+    void add(Kernels wanted) {
+        const auto known = [&](const auto& kernel) { return working_.contains(kernel.symbol); };
+        std::erase_if(wanted.products, known);
+        std::erase_if(wanted.convolutions, known);
+        const std::vector<KernelCode> codes = compile_kernels(wanted, target_);
+        for (std::size_t i = 0; i < codes.size(); ++i) {
+            const std::size_t products = wanted.products.size();
+            const std::string& symbol =
+                i < products ? wanted.products[i].symbol : wanted.convolutions[i - products].symbol;
+            working_[symbol] = codes[i].working;
+            std::map<std::string, std::string> names = hook_names_;
+            // A kernel defines more than what is called.
+            for (const std::string& defined : defined_symbols(codes[i].object))
+                names[defined] = own_ + defined;
+            objects_.push_back(rename_symbols(codes[i].object, names));
+        }
+    }
+
+    static SizeFormula working_memory(const WorkingMemory& working, const Kernels::Rows& rows) {
+        SizeFormula size;
+        size.constant = working.fixed;
+        (rows.per_step     ? rows.per_sample ? size.per_step_and_sample : size.per_step
+         : rows.per_sample ? size.per_sample
+                           : size.constant) += working.per_row;
+        return size;
+    }
+
+    const Target& target_;
+    std::string own_;  // in front of every name
+    Objects& objects_;
+    std::map<std::string, WorkingMemory> working_;  // by symbol
+    std::map<std::string, std::string> hook_names_;
+};
+
 /// Compiles programs for all targets of a library. The names of a target's code are told apart from
-/// those of others and of other libraries in the same process; its kernels, whose names say what
-/// they do, serve all programs.
+/// those of others and of other libraries in the same process.
 class VariantMaker {
  public:
     VariantMaker(const LibraryModel& model, const LibraryRequest& request, Objects& objects)
-        : model_(model), request_(request), objects_(objects) {}
+        : model_(model), request_(request), objects_(objects) {
+        for (const Target& target : request.targets)
+            kernels_.emplace_back(target, own_name(target), model.prefix, objects);
+    }
 
     CompiledProgram make(const LibraryProgram& program) {
         CompiledProgram compiled{&program, {}, {}};
-        for (const Target& target : request_.targets) {
-            compiled.variants.push_back(make(program, target));
+        for (std::size_t i = 0; i < request_.targets.size(); ++i) {
+            compiled.variants.push_back(make(program, request_.targets[i], kernels_[i]));
             compiled.memory = larger(compiled.memory, compiled.variants.back().memory.size);
         }
         return compiled;
     }
 
  private:
-    LibraryVariant make(const LibraryProgram& program, const Target& target) {
+    std::string own_name(const Target& target) const {
+        return model_.prefix + "_" + c_identifier(target.name) + "_";
+    }
+
+    LibraryVariant make(const LibraryProgram& program, const Target& target, KernelStore& kernels) {
         LibraryVariant variant{
             target, plan_buffers(program.network, program.program, target), {}, {}};
-        variant.memory = plan_memory(program, variant.plan);
-        const std::string own = model_.prefix + "_" + c_identifier(target.name) + "_";
-        std::map<std::string, std::string> names;
-        for (const char* hook : hooks) names[hook] = model_.prefix + "_" + hook;
-        Kernels wanted = kernels_of(program.network, program.program, variant.plan);
-        for (const std::string& symbol : symbols_of(wanted)) names[symbol] = own + symbol;
-        variant.driver = own + program.name;
-        names[driver_name] = variant.driver;
-        forget(wanted, known_[target.name]);
-        const Objects made =
-            compile_objects(program.network, program.program, variant.plan, wanted, target);
-        // Kernels define more than what is called.
-        for (const ObjectCode& object : made)
-            for (const std::string& symbol : defined_symbols(object))
-                names.try_emplace(symbol, own + symbol);
-        for (const ObjectCode& object : made) objects_.push_back(rename_symbols(object, names));
+        variant.driver = own_name(target) + program.name;
+        std::map<std::string, std::string> names{{driver_name, variant.driver}};
+        const SizeFormula kernel_memory =
+            kernels.provide(kernels_of(program.network, program.program, variant.plan), names);
+        variant.memory = plan_memory(program, variant.plan, kernel_memory);
+        const ObjectCode module =
+            compile_module(program.network, program.program, variant.plan, target);
+        objects_.push_back(rename_symbols(module, names));
         return variant;
-    }
-
-    static std::vector<std::string> symbols_of(const Kernels& kernels) {
-        std::vector<std::string> symbols;
-        for (const Product& kernel : kernels.products) symbols.push_back(kernel.symbol);
-        for (const ConvolutionKernel& kernel : kernels.convolutions)
-            symbols.push_back(kernel.symbol);
-        return symbols;
-    }
-
-    /// Leaves the kernels that are not there yet.
-    static void forget(Kernels& kernels, std::set<std::string>& known) {
-        const auto is_known = [&](const auto& kernel) {
-            return !known.insert(kernel.symbol).second;
-        };
-        std::erase_if(kernels.products, is_known);
-        std::erase_if(kernels.convolutions, is_known);
     }
 
     const LibraryModel& model_;
     const LibraryRequest& request_;
     Objects& objects_;
-    std::map<std::string, std::set<std::string>> known_;  // kernels, by target
+    std::vector<KernelStore> kernels_;  // by target
 };
 
 CompiledLibrary compile_programs(const LibraryModel& model, const LibraryRequest& request,

@@ -39,12 +39,13 @@ class MemoryPlanner {
             given_.insert(past.given.begin(), past.given.end());
     }
 
-    MemoryPlan run() {
+    MemoryPlan run(const SizeFormula& kernel_memory) {
         find_padded();
         for (std::size_t i = 0; i < plan_.slots.size(); ++i) result_.of_slot.push_back(place(i));
         if (!network_.streams.empty()) result_.numbers = add({4, false, true, -1, 0}, false);
         if (plan_.scratch_bytes_per_step > 0)
             result_.scratch = add({plan_.scratch_bytes_per_step, true, false, -1, 0}, false);
+        add_kernel_memory(kernel_memory);
         result_.size.constant += line;  // the memory may begin anywhere
         return std::move(result_);
     }
@@ -76,6 +77,19 @@ class MemoryPlanner {
         return network_[tensor].role == ir::Role::HyperParameter || elsewhere_.contains(tensor);
     }
 
+    /// One behind the other, so that they are one piece.
+    void add_kernel_memory(const SizeFormula& size) {
+        const Slot parts[] = {{size.constant, false, false, -1, 0},
+                              {size.per_step, true, false, -1, 0},
+                              {size.per_sample, false, true, -1, 0},
+                              {size.per_step_and_sample, true, true, -1, 0}};
+        for (const Slot& part : parts) {
+            if (part.row_bytes == 0) continue;
+            const int region = add(part, false);
+            if (result_.kernels < 0) result_.kernels = region;
+        }
+    }
+
     int add(const Slot& shape, bool zeroed) {
         result_.regions.push_back({shape, zeroed});
         add_rows(result_.size, shape);
@@ -94,8 +108,9 @@ class MemoryPlanner {
 
 }  // namespace
 
-MemoryPlan plan_memory(const LibraryProgram& program, const BufferPlan& plan) {
-    return MemoryPlanner(program, plan).run();
+MemoryPlan plan_memory(const LibraryProgram& program, const BufferPlan& plan,
+                       const SizeFormula& kernel_memory) {
+    return MemoryPlanner(program, plan).run(kernel_memory);
 }
 
 SizeFormula larger(const SizeFormula& a, const SizeFormula& b) {

@@ -38,9 +38,12 @@ struct MemoryPlan {
     std::vector<int> of_slot;  // by slot: its region, -1: the array is somewhere else
     int numbers = -1;          // of the samples, where random numbers are drawn
     int scratch = -1;
+    int kernels = -1;  // the first region of the working memory of Halide's
     SizeFormula size;  // of all of it, wherever the memory begins
 };
-/// Throws std::logic_error if the program reads something that nobody gives.
-MemoryPlan plan_memory(const LibraryProgram& program, const BufferPlan& plan);
+/// `kernel_memory`: what a kernel of Halide's needs. Throws std::logic_error if the program reads
+/// something that nobody gives.
+MemoryPlan plan_memory(const LibraryProgram& program, const BufferPlan& plan,
+                       const SizeFormula& kernel_memory);
 
 }  // namespace snnc::codegen

@@ -8,23 +8,23 @@ namespace snnc::codegen {
 
 Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
                         const BufferPlan& plan, const Target& target) {
-    return compile_objects(network, program, plan, kernels_of(network, program, plan), target);
-}
-
-Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
-                        const BufferPlan& plan, const Kernels& kernels, const Target& target) {
-    auto halide = std::async(std::launch::async, [&] {
-        Objects objects;
-        for (const Product& product : kernels.products)
-            objects.push_back(compile_product(product, target));
-        for (const ConvolutionKernel& kernel : kernels.convolutions)
-            objects.push_back(compile_convolution(kernel, target));
-        return objects;
+    auto kernels = std::async(std::launch::async, [&] {
+        return compile_kernels(kernels_of(network, program, plan), target);
     });
     std::vector<std::byte> module = compile_module(network, program, plan, target);
-    Objects objects = halide.get();
+    Objects objects;
+    for (KernelCode& kernel : kernels.get()) objects.push_back(std::move(kernel.object));
     objects.push_back(std::move(module));
     return objects;
+}
+
+std::vector<KernelCode> compile_kernels(const Kernels& kernels, const Target& target) {
+    std::vector<KernelCode> codes;
+    for (const Product& product : kernels.products)
+        codes.push_back(compile_product(product, target));
+    for (const ConvolutionKernel& kernel : kernels.convolutions)
+        codes.push_back(compile_convolution(kernel, target));
+    return codes;
 }
 
 }  // namespace snnc::codegen

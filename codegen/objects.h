@@ -17,8 +17,7 @@ using Objects = std::vector<ObjectCode>;
 Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
                         const BufferPlan& plan, const Target& target);
 
-/// The same with these kernels: others are there already.
-Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
-                        const BufferPlan& plan, const Kernels& kernels, const Target& target);
+/// The parts of it. Kernels need nothing of the program.
+std::vector<KernelCode> compile_kernels(const Kernels& kernels, const Target& target);
 
 }  // namespace snnc::codegen

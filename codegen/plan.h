@@ -25,6 +25,7 @@ struct RunContext {
     const std::uint32_t* numbers;  // of the samples
     std::int64_t epoch;
     std::int64_t first_step;  // the number of step 0
+    void* kernel_memory;      // handed to halide_malloc; what it is, is a matter of the latter
     std::int64_t part;        // of a program in two parts: 1, 2, or 0 for both
 };
 

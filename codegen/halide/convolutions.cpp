@@ -1,9 +1,9 @@
 #include "codegen/halide/convolutions.h"
 
 #include <algorithm>
-#include <cstring>
 #include <sstream>
 
+#include "codegen/halide/kernel_module.h"
 #include "codegen/halide/target.h"
 
 namespace snnc::codegen {
@@ -231,12 +231,9 @@ Module make_module(const ConvolutionKernel& kernel, const Target& target) {
 
 }  // namespace
 
-std::vector<std::byte> compile_convolution(const ConvolutionKernel& kernel, const Target& target) {
+KernelCode compile_convolution(const ConvolutionKernel& kernel, const Target& target) {
     try {
-        const Buffer<std::uint8_t> object = make_module(kernel, target).compile_to_buffer();
-        std::vector<std::byte> bytes(object.size_in_bytes());
-        std::memcpy(bytes.data(), object.data(), bytes.size());
-        return bytes;
+        return to_code(make_module(kernel, target), "a.extent.4");
     } catch (const Halide::Error& error) {
         refused(kernel, error);
     }

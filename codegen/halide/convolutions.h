@@ -3,6 +3,7 @@
 #pragma once
 
 #include "codegen/backend.h"
+#include "codegen/kernel_code.h"
 #include "ir/net/window.h"
 
 namespace snnc::codegen {
@@ -26,7 +27,7 @@ struct ConvolutionKernel {
     ir::Window window;
     ir::Planes source, result;
     std::int64_t groups = 1;
-    /// int symbol(halide_buffer_t* a, halide_buffer_t* b, halide_buffer_t* c): the operands in the
+    /// int symbol(void* context, halide_buffer_t* a, … b, … c): the operands in the
     /// order of the kind's line above, then what is made. 0: done.
     std::string symbol;
 
@@ -35,7 +36,7 @@ struct ConvolutionKernel {
 };
 
 /// The object code. Throws CompileFailure with Halide's words if Halide refuses.
-std::vector<std::byte> compile_convolution(const ConvolutionKernel& kernel, const Target& target);
+KernelCode compile_convolution(const ConvolutionKernel& kernel, const Target& target);
 
 /// Halide's lowered statement, for `emit --stage=halide`.
 std::string print_convolution(const ConvolutionKernel& kernel, const Target& target);

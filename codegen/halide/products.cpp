@@ -1,9 +1,9 @@
 #include "codegen/halide/products.h"
 
 #include <algorithm>
-#include <cstring>
 #include <sstream>
 
+#include "codegen/halide/kernel_module.h"
 #include "codegen/halide/target.h"
 
 namespace snnc::codegen {
@@ -134,31 +134,33 @@ class ProductBuilder {
     Func turned_{"turned"}, panel_{"panel"}, sum_{"sum"}, result_{"result"};
 };
 
+Module make_module(const Product& product, const Target& target) {
+    const Halide::Target halide = halide_target(target);
+    Kernel kernel = ProductBuilder(product, halide).build();
+    return kernel.pipeline.compile_to_module(kernel.arguments, product.symbol, halide);
+}
+
+[[noreturn]] void refused(const Product& product, const Halide::Error& error) {
+    throw CompileFailure("Halide refused the product " + product.symbol + ": " + error.what());
+}
+
 }  // namespace
 
-std::vector<std::byte> compile_product(const Product& product, const Target& target) {
+KernelCode compile_product(const Product& product, const Target& target) {
     try {
-        const Halide::Target halide = halide_target(target);
-        Kernel kernel = ProductBuilder(product, halide).build();
-        Module module = kernel.pipeline.compile_to_module(kernel.arguments, product.symbol, halide);
-        const Buffer<std::uint8_t> object = module.compile_to_buffer();
-        std::vector<std::byte> bytes(object.size_in_bytes());
-        std::memcpy(bytes.data(), object.data(), bytes.size());
-        return bytes;
+        return to_code(make_module(product, target), "a.extent.1");
     } catch (const Halide::Error& error) {
-        throw CompileFailure("Halide refused the product " + product.symbol + ": " + error.what());
+        refused(product, error);
     }
 }
 
 std::string print_product(const Product& product, const Target& target) {
     try {
-        const Halide::Target halide = halide_target(target);
-        Kernel kernel = ProductBuilder(product, halide).build();
         std::ostringstream text;
-        text << kernel.pipeline.compile_to_module(kernel.arguments, product.symbol, halide);
+        text << make_module(product, target);
         return text.str();
     } catch (const Halide::Error& error) {
-        throw CompileFailure("Halide refused the product " + product.symbol + ": " + error.what());
+        refused(product, error);
     }
 }
 

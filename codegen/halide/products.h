@@ -3,7 +3,8 @@
 // The only way in which the rest of the code generator meets Halide; what comes back is bytes of an
 // ELF object that defines one C function. Kernels are compiled without Halide's runtime and without
 // assertions: the caller guarantees the layouts stated here. They need halide_malloc, halide_free,
-// halide_do_par_for and halide_error from their surroundings (runtime/halide_runtime.cpp).
+// halide_do_par_for and halide_error from their surroundings (runtime/halide_runtime.cpp), which
+// get the context that a call was given.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "codegen/backend.h"
+#include "codegen/kernel_code.h"
 
 namespace snnc::codegen {
 
@@ -27,12 +29,12 @@ struct Product {
     ProductKind kind = ProductKind::Forward;
     std::int64_t in = 1;
     std::int64_t out = 1;
-    std::string
-        symbol;  // int symbol(halide_buffer_t* a, halide_buffer_t* b, halide_buffer_t* c); 0: done
+    /// int symbol(void* context, halide_buffer_t* a, … b, … c); 0: done
+    std::string symbol;
 };
 
 /// The object code. Throws CompileFailure with Halide's words if Halide refuses.
-std::vector<std::byte> compile_product(const Product& product, const Target& target);
+KernelCode compile_product(const Product& product, const Target& target);
 
 /// Halide's lowered statement, for `emit --stage=halide`.
 std::string print_product(const Product& product, const Target& target);

@@ -10,8 +10,8 @@ namespace snnc::codegen {
 /// Kernels come without Halide's runtime and assertions: one check is made before all of them.
 inline Halide::Target halide_target(const Target& target) {
     using T = Halide::Target;
-    std::vector<T::Feature> features = {T::SSE41, T::AVX,       T::AVX2,     T::F16C,
-                                        T::FMA,   T::NoRuntime, T::NoAsserts};
+    std::vector<T::Feature> features = {T::SSE41, T::AVX,       T::AVX2,      T::F16C,
+                                        T::FMA,   T::NoRuntime, T::NoAsserts, T::UserContext};
     if (target.name == "x86-64-v4") {
         features.push_back(T::AVX512);
         features.push_back(T::AVX512_Skylake);

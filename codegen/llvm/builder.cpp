@@ -11,7 +11,8 @@ llvm::StructType* run_context_type(llvm::LLVMContext& context) {
     llvm::Type* i64 = llvm::Type::getInt64Ty(context);
     llvm::Type* pointer = llvm::PointerType::get(context, 0);
     return llvm::StructType::create(
-        context, {i64, i64, i64, pointer, pointer, i64, pointer, pointer, pointer, i64, i64, i64},
+        context,
+        {i64, i64, i64, pointer, pointer, i64, pointer, pointer, pointer, i64, i64, pointer, i64},
         "snnc.run");
 }
 
@@ -68,7 +69,7 @@ Value* FunctionBuilder::epoch() { return ir.CreateTrunc(field(9, "epoch"), ir.ge
 
 Value* FunctionBuilder::first_step() { return field(10, "first_step"); }
 
-Value* FunctionBuilder::part() { return field(11, "part"); }
+Value* FunctionBuilder::part() { return field(12, "part"); }
 
 void FunctionBuilder::when(Value* condition, const std::function<void()>& body) {
     BasicBlock* inside = BasicBlock::Create(frame.context, "when", function);

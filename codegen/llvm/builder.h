@@ -52,6 +52,7 @@ class FunctionBuilder {
     void set_step(llvm::Value* value);
     llvm::Value* scratch_of_thread();
     llvm::Value* parallel_for() { return pointer_field(6); }
+    llvm::Value* kernel_memory() { return pointer_field(11); }
     llvm::Value* slot(std::int32_t index);
     /// i32 words that random numbers are made of.
     llvm::Value* key(ir::StreamId stream, unsigned word);

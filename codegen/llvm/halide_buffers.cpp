@@ -54,9 +54,11 @@ Value* HalideBuffers::array(int index, Value* data, const std::vector<Value*>& e
 }
 
 void HalideBuffers::call(const std::string& symbol, const std::vector<Value*>& operands) {
-    const std::vector<llvm::Type*> types(operands.size(), f_.ir.getPtrTy());
+    std::vector<Value*> arguments{f_.kernel_memory()};
+    arguments.insert(arguments.end(), operands.begin(), operands.end());
+    const std::vector<llvm::Type*> types(arguments.size(), f_.ir.getPtrTy());
     auto* type = llvm::FunctionType::get(f_.ir.getInt32Ty(), types, false);
-    f_.ir.CreateCall(f_.frame.module.getOrInsertFunction(symbol, type), operands);
+    f_.ir.CreateCall(f_.frame.module.getOrInsertFunction(symbol, type), arguments);
 }
 
 }  // namespace snnc::codegen

@@ -16,7 +16,7 @@ class HalideBuffers {
     /// Sets operand `index` to a dense array of f32 and returns it. Extents come innermost first.
     llvm::Value* array(int index, llvm::Value* data, const std::vector<llvm::Value*>& extents);
 
-    /// int symbol(buffer, …), with everything the kernel needs in its operands.
+    /// int symbol(context, buffer, …), with everything the kernel needs in its operands.
     void call(const std::string& symbol, const std::vector<llvm::Value*>& operands);
 
  private:

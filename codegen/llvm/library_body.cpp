@@ -251,12 +251,23 @@ class BodyEmitter {
         return f_.ir.CreateSelect(f_.ir.CreateIsNull(given), numbers, given);
     }
 
+    /// The stack of allocations, empty.
+    Value* kernel_memory() {
+        if (variant_.memory.kernels < 0) return f_.null();
+        auto* type = llvm::ArrayType::get(f_.ir.getPtrTy(), 2);
+        Value* stack = f_.ir.CreateAlloca(type);
+        Value* const words[] = {regions_[std::size_t(variant_.memory.kernels)], f_.null()};
+        for (unsigned i = 0; i < 2; ++i)
+            f_.ir.CreateStore(words[i], f_.ir.CreateConstInBoundsGEP2_64(type, stack, 0, i));
+        return stack;
+    }
+
     void run() {
         const bool draws = !network_.streams.empty();
         Value* keys = draws ? make_keys() : f_.null();
         Value* numbers = draws ? number_samples() : f_.null();
         const int scratch = variant_.memory.scratch;
-        // In the order of RunContext (codegen/plan.h); `part` is read by programs in two parts only.
+        // In the order of RunContext (codegen/plan.h).
         Value* const values[] = {
             steps_,
             samples_,
@@ -268,7 +279,9 @@ class BodyEmitter {
             keys,
             numbers,
             arguments_.has(Field::Epoch) ? arguments_.load(Field::Epoch) : f_.number(0),
-            first_step_};
+            first_step_,
+            kernel_memory(),
+            f_.number(0)};
         llvm::StructType* type = run_context_type(frame_.context);
         Value* context = f_.ir.CreateAlloca(type);
         for (unsigned i = 0; i < std::size(values); ++i)

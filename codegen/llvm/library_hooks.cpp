@@ -2,6 +2,7 @@
 #include <llvm/IR/GlobalIFunc.h>
 #include <llvm/IR/InlineAsm.h>
 
+#include "codegen/kernel_code.h"
 #include "codegen/llvm/library_builder.h"
 
 namespace snnc::codegen {
@@ -35,19 +36,62 @@ void emit_halide_loop(EntryFrame& frame) {
     f.ir.CreateRet(f.ir.getInt32(0));
 }
 
-/// Halide may read a vector beyond the end.
-void emit_halide_memory(EntryFrame& frame) {
-    llvm::Type* i64 = llvm::Type::getInt64Ty(frame.context);
-    llvm::Type* pointer = llvm::PointerType::get(frame.context, 0);
-    llvm::Type* nothing = llvm::Type::getVoidTy(frame.context);
-    EntryBuilder allocate(frame, "halide_malloc", pointer, {pointer, i64}, false);
-    Value* padded = allocate.ir.CreateAnd(
-        allocate.ir.CreateAdd(allocate.argument(1), allocate.number(255)), allocate.number(-128));
-    allocate.ir.CreateRet(allocate.call("aligned_alloc", pointer, {allocate.number(128), padded}));
-    EntryBuilder release(frame, "halide_free", nothing, {pointer, pointer}, false);
-    release.call("free", nothing, {release.argument(1)});
-    release.ir.CreateRetVoid();
-}
+/// The working memory of kernels: a stack of allocations in the caller's memory. Its context is
+/// {first free byte, head of the last allocation}; a head is {head of the one before, whether it
+/// was freed}. Halide frees in any order: what is not the last stays until those above it are gone.
+class KernelMemory {
+ public:
+    explicit KernelMemory(EntryFrame& frame) : frame_(frame) {}
+
+    /// ptr P_halide_malloc(ptr context, i64 bytes)
+    void emit_allocate() {
+        EntryBuilder f(frame_, "halide_malloc", frame_.pointer(), {frame_.pointer(), frame_.i64()},
+                       false);
+        Value* head = load(f, f.argument(0));
+        store(f, head, load(f, word(f, f.argument(0))));
+        store(f, word(f, head), f.null());
+        Value* bytes = f.ir.CreateAdd(f.argument(1), f.number(allocation_head + allocation_room));
+        store(f, f.argument(0), f.at(head, f.round_up(bytes)));
+        store(f, word(f, f.argument(0)), head);
+        f.ir.CreateRet(f.at(head, f.number(allocation_head)));
+    }
+
+    /// void P_halide_free(ptr context, ptr allocation)
+    void emit_free() {
+        EntryBuilder f(frame_, "halide_free", f_void(), {frame_.pointer(), frame_.pointer()},
+                       false);
+        Value* own = f.at(f.argument(1), f.number(-allocation_head));
+        store(f, word(f, own), own);
+        const auto block = [&](const char* name) {
+            return llvm::BasicBlock::Create(frame_.context, name, f.function);
+        };
+        auto *head = block("head"), *look = block("look"), *pop = block("pop"),
+             *done = block("done");
+        f.ir.CreateBr(head);
+        f.ir.SetInsertPoint(head);
+        Value* last = load(f, word(f, f.argument(0)));
+        f.ir.CreateCondBr(f.ir.CreateIsNull(last), done, look);
+        f.ir.SetInsertPoint(look);
+        f.ir.CreateCondBr(f.ir.CreateIsNull(load(f, word(f, last))), done, pop);
+        f.ir.SetInsertPoint(pop);
+        store(f, f.argument(0), last);
+        store(f, word(f, f.argument(0)), load(f, last));
+        f.ir.CreateBr(head);
+        f.ir.SetInsertPoint(done);
+        f.ir.CreateRetVoid();
+    }
+
+ private:
+    llvm::Type* f_void() { return llvm::Type::getVoidTy(frame_.context); }
+    /// The second word of a pair.
+    static Value* word(EntryBuilder& f, Value* pair) { return f.at(pair, f.number(8)); }
+    Value* load(EntryBuilder& f, Value* place) { return f.ir.CreateLoad(frame_.pointer(), place); }
+    static void store(EntryBuilder& f, Value* place, Value* value) {
+        f.ir.CreateStore(value, place);
+    }
+
+    EntryFrame& frame_;
+};
 
 /// runtime::philox_key: FNV-1a over the seed's bytes, then the text's (purpose and name).
 void emit_key(EntryFrame& frame) {
@@ -147,7 +191,9 @@ Value* choose(EntryBuilder& f, const std::vector<LibraryVariant>& variants,
 void emit_hooks(EntryFrame& frame) {
     emit_serial(frame);
     emit_halide_loop(frame);
-    emit_halide_memory(frame);
+    KernelMemory memory(frame);
+    memory.emit_allocate();
+    memory.emit_free();
     emit_key(frame);
 }
 

@@ -209,6 +209,18 @@ TEST_F(GradientMisuse, exports_and_needs) {
     EXPECT_LT(std::filesystem::file_size(library), 100'000);
 }
 
+/// Working memory of kernels of convolutions is the caller's too.
+TEST(CompileGradient, nothing_is_allocated) {
+    const TemporaryFolder folder;
+    const ProcessResult made = run_snnc({"compile", SNNC_SOURCE_DIR "/examples/03_fashion_conv.snn",
+                                         "--grad", "-o", folder.file("libnet.so")});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    const ProcessResult needed =
+        run_process({"/usr/bin/env", "nm", "-D", "--undefined-only", folder.file("libnet.so")});
+    EXPECT_NE(needed.out.find("memcpy"), std::string::npos) << needed.out;
+    EXPECT_EQ(needed.out.find("alloc"), std::string::npos) << needed.out;
+}
+
 TEST(CompileGradient, weights_come_with_the_library) {
     const SmallCase small(3);
     ASSERT_EQ(small.run("grad", {"--seed", "1"}).exit_code, 0);

@@ -85,6 +85,7 @@ class CompiledGradient : public testing::TestWithParam<TrainedModel> {
         call.give_block("sample_numbers", numbers);
         call.field<std::int64_t>("epoch") = epoch;
         result.error = library_->grad(call);
+        EXPECT_TRUE(call.guard_is_whole());
         return result;
     }
 

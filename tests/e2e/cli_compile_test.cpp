@@ -2,6 +2,8 @@
 // a caller gets wrong.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/e2e/compiled_library.h"
 #include "tests/e2e/small_network.h"
 
@@ -144,6 +146,7 @@ class Compiled : public testing::TestWithParam<Model> {
             call.give(output, part.data(), part.size());
         }
         const int error = whole ? library_->run(call) : library_->step(call);
+        EXPECT_TRUE(call.guard_is_whole());
         for (const auto& [name, part] : parts)
             outputs[name].insert(outputs[name].end(), part.begin(), part.end());
         return error;
@@ -190,6 +193,20 @@ TEST_P(Compiled, a_run_is_gone_on_with_in_pieces) {
     ASSERT_EQ(call(false, 2, GetParam().steps - 2, &state, pieces), 0);
     for (const auto& [name, values] : whole)
         EXPECT_EQ(std::memcmp(values.data(), pieces.at(name).data(), 4 * values.size()), 0) << name;
+}
+
+TEST_P(Compiled, four_threads_on_states_of_their_own_have_the_bits_of_run) {
+    ASSERT_NO_FATAL_FAILURE(prepare());
+    std::vector<Outputs> results(4);
+    std::vector<std::thread> threads;
+    for (Outputs& outputs : results)
+        threads.emplace_back([&] {
+            std::vector<std::byte> state = library_->begin(GetParam().samples);
+            for (std::int64_t step = 0; step < GetParam().steps; ++step)
+                EXPECT_EQ(call(false, step, 1, &state, outputs), 0);
+        });
+    for (std::thread& thread : threads) thread.join();
+    for (const Outputs& outputs : results) expect_bits_of_the_run(outputs);
 }
 
 TEST_P(Compiled, weights_and_both_levels_come_with_the_library) {

@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
@@ -53,12 +54,17 @@ class CompiledLibrary {
     /// One of the caller's structures, as the manifest describes it, with memory full of NaN and
     /// arrays at their places.
     struct Call {
+        static constexpr std::size_t guard = 256;  // bytes behind the memory, which nobody writes
         const Json* structure = nullptr;
         std::vector<std::byte> arguments;
         std::vector<std::byte> memory;
         template <class T>
         T& at(std::size_t offset) {
             return *reinterpret_cast<T*>(arguments.data() + offset);
+        }
+        bool guard_is_whole() const {
+            return std::all_of(memory.end() - guard, memory.end(),
+                               [](std::byte one) { return one == std::byte{0xff}; });
         }
         template <class T>
         T& field(const std::string& name) {
@@ -179,10 +185,11 @@ class CompiledLibrary {
         Call call;
         call.structure = &structure;
         call.arguments.resize(structure.at("arguments_bytes"));
-        call.memory.assign(std::size_t(memory_bytes), std::byte{0xff});
+        call.memory.assign(std::size_t(memory_bytes) + Call::guard, std::byte{0xff});
         call.field<std::int32_t>("abi_version") = manifest.at("abi_version");
         call.field<std::int32_t>("struct_bytes") = std::int32_t(call.arguments.size());
-        call.give_block("memory", call.memory);
+        call.field<void*>("memory") = call.memory.data();
+        call.field<std::int64_t>("memory_bytes") = memory_bytes;
         return call;
     }
 

@@ -56,7 +56,7 @@ struct Matrix {
     }
 };
 
-using Kernel = int (*)(HalideBuffer*, HalideBuffer*, HalideBuffer*);
+using Kernel = int (*)(void*, HalideBuffer*, HalideBuffer*, HalideBuffer*);
 
 class Products
     : public testing::TestWithParam<std::tuple<ProductKind, std::pair<int, int>, const char*>> {};
@@ -66,14 +66,14 @@ TEST_P(Products, AreSumsOfProducts) {
     const auto [in, out] = shape;
     if (Target::host().name < target) return;  // this processor cannot run it
     const Product product{kind, in, out, "kernel"};
-    const LoadedCode code({compile_product(product, Target{target})});
+    const LoadedCode code({compile_product(product, Target{target}).object});
     const auto kernel = reinterpret_cast<Kernel>(code.symbol("kernel"));
     for (const std::int64_t rows : {1, 2, 7, 8, 9, 33}) {
         Matrix a(rows, kind == ProductKind::Transposed ? out : in, 1);
         Matrix b(kind == ProductKind::Weight ? rows : in, out, 2);
         Matrix c(kind == ProductKind::Weight ? in : rows,
                  kind == ProductKind::Transposed ? in : out, 3);
-        ASSERT_EQ(kernel(&a.buffer, &b.buffer, &c.buffer), 0);
+        ASSERT_EQ(kernel(nullptr, &a.buffer, &b.buffer, &c.buffer), 0);
         EXPECT_TRUE(c.guard_is_whole());
         for (std::int64_t i = 0; i < c.rows; ++i)
             for (std::int64_t j = 0; j < c.columns; ++j) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -39,6 +40,39 @@ std::vector<std::string> names(const Network& network, const std::vector<TensorI
 using Names = std::vector<std::string>;
 
 Storage storage_of(const StepProgram& program, TensorId id) { return program.storage[id.index]; }
+
+// What needs the label waits for it; the run of the cells is over before.
+TEST(Lower, ProgramInTwoParts) {
+    Mlp mlp(6, 5, 3);
+    Network& network = mlp.build.net;
+    std::vector<TensorId> wrt;
+    for (const Parameter& parameter : network.parameters) wrt.push_back(parameter.tensor);
+    const Gradients gradients = differentiate(network, mlp.loss, wrt);
+    forward_copies(network);
+    LoweringOptions options;
+    options.results = {mlp.counts};
+    for (const TensorId id : wrt) options.results.push_back(gradients.of(id));
+    options.given_later = {mlp.label};
+    const StepProgram program = lower(network, options);
+    EXPECT_TRUE(verify(network, program).empty());
+    ASSERT_GT(program.first_part, 0u);
+    ASSERT_LT(program.first_part, program.tasks.size());
+    const auto makes = [&](std::size_t begin, std::size_t end, TensorId id) {
+        for (std::size_t i = begin; i < end; ++i) {
+            if (const auto* one = std::get_if<OperatorTask>(&program.tasks[i]))
+                if (one->target == id) return true;
+            if (const auto* scan = std::get_if<ScanTask>(&program.tasks[i])) {
+                for (const auto* list : {&scan->body, &scan->sums})
+                    if (std::find(list->begin(), list->end(), id) != list->end()) return true;
+            }
+        }
+        return false;
+    };
+    EXPECT_TRUE(makes(0, program.first_part, mlp.counts));
+    for (const TensorId id : wrt)
+        EXPECT_TRUE(makes(program.first_part, program.tasks.size(), gradients.of(id)))
+            << network[id].name;
+}
 
 TEST(Lower, TrainingStepOfTheMlp) {
     Mlp mlp(784, 1000, 10);
