@@ -79,8 +79,8 @@ class EventReader {
             note_beyond(sample, time, step);
     }
 
-    /// Bits that times were rounded to. Half precision is coarser than steps often are: there a time
-    /// counts as it is stored, or a good part of all events would move.
+    /// Bits that times were rounded to. Half precision is coarser than steps often are: there a
+    /// time counts as it is stored, or a good part of all events would move.
     int rounding() const { return members_.precision() < 24 ? 0 : members_.precision(); }
 
     void note_beyond(std::int64_t sample, double time, double step) {
