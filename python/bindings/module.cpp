@@ -91,6 +91,8 @@ void bind_sources(nb::module_& module) {
 
 NB_MODULE(_snnc, module) {
     namespace here = snnc::python;
+    // Python promises nothing about what it frees at its end.
+    nb::set_leak_warnings(false);
     module.doc() = "snnc: spiking neural networks written in .snn, compiled in this process.";
     module.attr("__version__") = snnc::api::version();
     here::bind_diagnostics(module);
