@@ -128,6 +128,10 @@ runtime::TensorFile Model::Data::weights() const {
     return file;
 }
 
+frontend::Mode to_frontend(Mode mode) {
+    return mode == Mode::Train ? frontend::Mode::Train : frontend::Mode::Evaluate;
+}
+
 std::vector<ir::TensorId> recorded(const ir::Network& network,
                                    const std::vector<std::string>& record) {
     if (record.empty()) return network.outputs;

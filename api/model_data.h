@@ -15,7 +15,6 @@ namespace snnc::api {
 struct Run {
     std::unique_ptr<Program> program;
     std::vector<ir::TensorId> results;
-    std::vector<ir::TensorId> initials;  // given in the place of their formulas
 };
 
 /// A program of a loss and its gradients.
@@ -98,6 +97,8 @@ struct RunningState::Data {
     std::uint64_t seed;
     const SteppedNetwork* owner;
 };
+
+frontend::Mode to_frontend(Mode mode);
 
 /// The tensors that `record` names; the declared outputs if it is empty.
 std::vector<ir::TensorId> recorded(const ir::Network& network,

@@ -32,7 +32,7 @@ ir::Network loss_network(Model::Data& data, const Arrays& inputs, const Arrays& 
                          const GradientOptions& options) {
     frontend::Request request =
         options.loss.empty() ? data.training_request(options.train_block) : data.request();
-    request.mode = options.mode == Mode::Train ? frontend::Mode::Train : frontend::Mode::Evaluate;
+    request.mode = to_frontend(options.mode);
     if (options.loss.empty()) return data.elaborate(request);
     request.loss = options.loss;
     const driver::SizeFinder sizes = sizes_of(data.network, inputs, options);

@@ -17,13 +17,10 @@ std::string key_of(const LinearizeOptions& options) {
     return key;
 }
 
-/// The target that stands for the derivative by a result.
-std::string cotangent_of(const std::string& result) { return "cotangent." + result; }
-
 /// The loss whose derivative by each result is its cotangent.
 ir::Network functional(Model::Data& data, const LinearizeOptions& options, LinearRun& run) {
     frontend::Request request = data.request();
-    request.mode = options.mode == Mode::Train ? frontend::Mode::Train : frontend::Mode::Evaluate;
+    request.mode = to_frontend(options.mode);
     std::string loss;
     const std::vector<ir::TensorId> results = recorded(data.network, options.record);
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -42,7 +39,7 @@ ir::Network functional(Model::Data& data, const LinearizeOptions& options, Linea
     for (std::size_t i = 0; i < results.size(); ++i) {
         run.results.push_back(network.find(data.network[results[i]].name));
         run.cotangents.push_back(network.find(fmt::format("cotangent{}", i)));
-        network[run.cotangents[i]].name = cotangent_of(network[run.results[i]].name);
+        network[run.cotangents[i]].name = "cotangent." + network[run.results[i]].name;
     }
     return network;
 }
@@ -113,13 +110,8 @@ Linearization Model::linearize(const Arrays& inputs, const LinearizeOptions& opt
         LinearRun& run = linear_program(*data_, options);
         const ir::Network& network = run.program->network();
         driver::SizeFinder sizes = driver::known_sizes(network, options.steps);
-        auto arrays = given(inputs);
-        for (driver::GivenArray& array : arrays)
-            array.stays = std::find(run.results.begin(), run.results.end(),
-                                    network.find(array.name)) == run.results.end();
         run.number = 0;
-        driver::bind_arrays(data_->session, network, network.inputs, "input", arrays, sizes,
-                            run.program->values());
+        bind_inputs(data_->session, *run.program, run.results, inputs, sizes);
         run.size = sizes.size(network);
         run.draws = {options.seed, 0, {}};
         give_cotangents(run, {});

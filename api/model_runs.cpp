@@ -1,8 +1,6 @@
 // Runs of a model: whole, and step by step.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "api/model_data.h"
 
 namespace snnc::api {
@@ -15,18 +13,6 @@ std::string key_of(const std::vector<std::string>& record, const Arrays& states,
     key += "||";
     for (const auto& [name, array] : states) key += "|" + name;
     return key;
-}
-
-/// Binds the inputs; those that are not returned themselves stay where the caller has them.
-void bind_inputs(driver::Session& session, Program& program,
-                 const std::vector<ir::TensorId>& results, const Arrays& inputs,
-                 driver::SizeFinder& sizes) {
-    const ir::Network& network = program.network();
-    auto arrays = given(inputs);
-    for (driver::GivenArray& array : arrays)
-        array.stays =
-            std::find(results.begin(), results.end(), network.find(array.name)) == results.end();
-    driver::bind_arrays(session, network, network.inputs, "input", arrays, sizes, program.values());
 }
 
 Results take_results(Program& program, const std::vector<ir::TensorId>& results,
@@ -43,7 +29,7 @@ Run& run_program(Model::Data& data, const RunOptions& options) {
     ir::Network network = data.network;
     if (options.mode == Mode::Train) {
         frontend::Request request = data.request();
-        request.mode = frontend::Mode::Train;
+        request.mode = to_frontend(options.mode);
         network = data.elaborate(request);
     }
     ir::LoweringOptions lowering;
@@ -52,7 +38,6 @@ Run& run_program(Model::Data& data, const RunOptions& options) {
     for (const auto& [name, array] : options.states)
         if (const auto initial = driver::initial_of(network, name))
             lowering.given_initials.push_back(*initial);
-    run.initials = lowering.given_initials;
     run.program =
         std::make_unique<Program>(data.machine, std::move(network), lowering, data.parameters);
     return run;

@@ -43,11 +43,6 @@ Array Program::take(ir::TensorId id, const ir::RunSize& size, bool with_steps) {
     return {std::move(shape), std::move(values_[id].floats), {}};
 }
 
-void set_mode(const ir::Network& network, bool trains, driver::PortValues& values) {
-    const ir::TensorId mode = network.find("mode.train");
-    if (mode.valid()) values[mode].floats = {trains ? 1.0f : 0.0f};
-}
-
 std::vector<driver::GivenArray> given(const Arrays& arrays) {
     std::vector<driver::GivenArray> result;
     for (const auto& [name, array] : arrays) {
@@ -60,6 +55,17 @@ std::vector<driver::GivenArray> given(const Arrays& arrays) {
              {}});
     }
     return result;
+}
+
+void bind_inputs(driver::Session& session, Program& program,
+                 const std::vector<ir::TensorId>& results, const Arrays& inputs,
+                 driver::SizeFinder& sizes) {
+    const ir::Network& network = program.network();
+    auto arrays = given(inputs);
+    for (driver::GivenArray& array : arrays)
+        array.stays =
+            std::find(results.begin(), results.end(), network.find(array.name)) == results.end();
+    driver::bind_arrays(session, network, network.inputs, "input", arrays, sizes, program.values());
 }
 
 Shape strides_of(const ir::Tensor& parameter) {

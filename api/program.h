@@ -39,11 +39,14 @@ class Program {
     std::unique_ptr<driver::Engine> engine_;
 };
 
-/// Says `mode.train` where the network asks for it.
-void set_mode(const ir::Network& network, bool trains, driver::PortValues& values);
-
 /// The arrays of a call as the driver takes them. Error-free: shapes are checked there.
 std::vector<driver::GivenArray> given(const Arrays& arrays);
+
+/// Binds the inputs of a program. Those that are no results of it are read where the caller has
+/// them.
+void bind_inputs(driver::Session& session, Program& program,
+                 const std::vector<ir::TensorId>& results, const Arrays& inputs,
+                 driver::SizeFinder& sizes);
 
 /// Of a parameter, or of its gradient, in PyTorch's shape.
 Shape strides_of(const ir::Tensor& parameter);

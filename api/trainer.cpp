@@ -9,14 +9,11 @@ namespace snnc::api {
 namespace {
 
 driver::TrainingPlan plan_of(const ir::Training& training, const TrainerOptions& options) {
-    driver::TrainingPlan plan;
-    plan.epochs = options.epochs.value_or(training.epochs);
-    plan.batch = options.batch.value_or(training.batch);
-    plan.shuffle = options.shuffle.value_or(training.shuffle);
-    plan.drop_last = training.drop_last;
-    plan.seed = options.seed.value_or(training.seed);
-    plan.optimizer = training.optimizer;
-    plan.schedule = training.schedule;
+    driver::TrainingPlan plan = driver::plan_of(training);
+    plan.epochs = options.epochs.value_or(plan.epochs);
+    plan.batch = options.batch.value_or(plan.batch);
+    plan.shuffle = options.shuffle.value_or(plan.shuffle);
+    plan.seed = options.seed.value_or(plan.seed);
     if (options.learning_rate) plan.optimizer.learning_rate = *options.learning_rate;
     return plan;
 }
@@ -115,21 +112,21 @@ struct Trainer::Data {
 
     /// In windows `steps` of the cells stays that of the whole run, which the arrays tell.
     ir::Network network_for(std::int64_t steps) {
-        if (!described.training->window || described.steps) return described;
         frontend::Request wanted = request();
-        wanted.steps = steps;
-        return model.data_->elaborate(wanted);
+        if (described.training->window && !described.steps) wanted.steps = steps;
+        return model.data_->elaborate(wanted);  // with the edges that the model has now
     }
 
     /// The loop of step() and evaluate() for runs of that size.
     Loop& loop_for(const driver::SizeFinder& sizes) {
         const std::int64_t steps = sizes.size(described).steps;
-        if (!loop || loop->steps != steps || made_for != model.data_.get()) {
-            if (loop && made_for == model.data_.get())
-                driver::fail(Code::StepsDiffer,
-                             fmt::format("the batch has {} steps, but the first one of this "
-                                         "trainer had {}",
-                                         steps, loop->steps));
+        const bool is_current = loop && made_for == model.data_.get();
+        if (is_current && loop->steps != steps)
+            driver::fail(Code::StepsDiffer,
+                         fmt::format("the batch has {} steps, but the first one of this trainer "
+                                     "had {}",
+                                     steps, loop->steps));
+        if (!is_current) {
             loop = std::make_unique<Loop>(*model.data_, network_for(steps), plan, no_samples,
                                           nullptr, steps);
             loop->training->forget();

@@ -92,14 +92,12 @@ class TrainVerb {
     }
 
     void make_plan(const ir::Training& training) {
-        plan_.epochs = options_.epochs.value_or(training.epochs);
-        plan_.batch = options_.batch.value_or(training.batch);
+        plan_ = plan_of(training);
+        plan_.epochs = options_.epochs.value_or(plan_.epochs);
+        plan_.batch = options_.batch.value_or(plan_.batch);
         plan_.most_steps = options_.most_steps;
-        plan_.shuffle = training.shuffle && !options_.no_shuffle;
-        plan_.drop_last = training.drop_last;
-        plan_.seed = options_.weights.seed.value_or(training.seed);
-        plan_.optimizer = training.optimizer;
-        plan_.schedule = training.schedule;
+        plan_.shuffle = plan_.shuffle && !options_.no_shuffle;
+        plan_.seed = options_.weights.seed.value_or(plan_.seed);
         if (options_.learning_rate) plan_.optimizer.learning_rate = *options_.learning_rate;
         plan_.checkpoint_folder = options_.checkpoint;
         plan_.save_every = options_.every;

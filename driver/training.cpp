@@ -24,6 +24,18 @@ double seconds_since(Clock::time_point start) {
 
 }  // namespace
 
+TrainingPlan plan_of(const ir::Training& training) {
+    TrainingPlan plan;
+    plan.epochs = training.epochs;
+    plan.batch = training.batch;
+    plan.shuffle = training.shuffle;
+    plan.drop_last = training.drop_last;
+    plan.seed = training.seed;
+    plan.optimizer = training.optimizer;
+    plan.schedule = training.schedule;
+    return plan;
+}
+
 Training::Training(Session& session, ir::Network& network, Machine& machine, Windows& windows,
                    const TrainingPlan& plan, const SampleSet& samples, const Observers& observers,
                    std::int64_t steps_per_run, PortValues& values)

@@ -36,6 +36,9 @@ struct TrainingPlan {
     std::optional<std::int64_t> updates_per_epoch;
 };
 
+/// What the train block alone asks for.
+TrainingPlan plan_of(const ir::Training& training);
+
 /// How a training ended.
 struct TrainingEnd {
     int signal = 0;  // it was asked to stop

@@ -71,16 +71,6 @@ Value* FunctionBuilder::first_step() { return field(10, "first_step"); }
 
 Value* FunctionBuilder::part() { return field(12, "part"); }
 
-void FunctionBuilder::when(Value* condition, const std::function<void()>& body) {
-    BasicBlock* inside = BasicBlock::Create(frame.context, "when", function);
-    BasicBlock* after = BasicBlock::Create(frame.context, "after", function);
-    ir.CreateCondBr(condition, inside, after);
-    ir.SetInsertPoint(inside);
-    body();
-    ir.CreateBr(after);
-    ir.SetInsertPoint(after);
-}
-
 /// Marked as never written, so that it is loaded once and not in every step.
 Value* FunctionBuilder::word_of_run(unsigned array, Value* index) {
     llvm::LoadInst* word =

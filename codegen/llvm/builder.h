@@ -68,7 +68,9 @@ class FunctionBuilder {
         return ir.CreateInBoundsGEP(element, base, index);
     }
 
-    void when(llvm::Value* condition, const std::function<void()>& body);
+    void when(llvm::Value* condition, const std::function<void()>& body) {
+        emit_branch(ir, condition, body, [] {});
+    }
     /// for (i = begin; i < end; ++i) body(i); the body may add blocks.
     void loop(llvm::Value* begin, llvm::Value* end, const std::function<void(llvm::Value*)>& body) {
         emit_loop(ir, begin, end, body);

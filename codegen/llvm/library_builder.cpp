@@ -105,17 +105,7 @@ void EntryBuilder::when(Value* condition, const std::function<void()>& body) {
 
 void EntryBuilder::otherwise(Value* condition, const std::function<void()>& holds,
                              const std::function<void()>& fails) {
-    BasicBlock* yes = BasicBlock::Create(frame.context, "yes", function);
-    BasicBlock* no = BasicBlock::Create(frame.context, "no", function);
-    BasicBlock* after = BasicBlock::Create(frame.context, "after", function);
-    ir.CreateCondBr(condition, yes, no);
-    ir.SetInsertPoint(yes);
-    holds();
-    ir.CreateBr(after);
-    ir.SetInsertPoint(no);
-    fails();
-    ir.CreateBr(after);
-    ir.SetInsertPoint(after);
+    emit_branch(ir, condition, holds, fails);
 }
 
 Value* EntryBuilder::call(const std::string& name, llvm::Type* result,

@@ -36,4 +36,20 @@ void emit_loop(llvm::IRBuilder<>& ir, Value* begin, Value* end,
     });
 }
 
+void emit_branch(llvm::IRBuilder<>& ir, llvm::Value* condition, const std::function<void()>& holds,
+                 const std::function<void()>& fails) {
+    llvm::Function* function = ir.GetInsertBlock()->getParent();
+    auto* yes = llvm::BasicBlock::Create(ir.getContext(), "yes", function);
+    auto* no = llvm::BasicBlock::Create(ir.getContext(), "no", function);
+    auto* after = llvm::BasicBlock::Create(ir.getContext(), "after", function);
+    ir.CreateCondBr(condition, yes, no);
+    ir.SetInsertPoint(yes);
+    holds();
+    ir.CreateBr(after);
+    ir.SetInsertPoint(no);
+    fails();
+    ir.CreateBr(after);
+    ir.SetInsertPoint(after);
+}
+
 }  // namespace snnc::codegen

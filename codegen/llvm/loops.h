@@ -1,4 +1,4 @@
-// Loops in the code that we write. Included by codegen/llvm only.
+// Loops and branches in the code that we write. Included by codegen/llvm only.
 #pragma once
 
 #include <llvm/IR/IRBuilder.h>
@@ -16,5 +16,9 @@ llvm::Value* emit_fold(
 /// The same without a value.
 void emit_loop(llvm::IRBuilder<>& ir, llvm::Value* begin, llvm::Value* end,
                const std::function<void(llvm::Value* i)>& body);
+
+/// if (condition) holds() else fails(); both may add blocks.
+void emit_branch(llvm::IRBuilder<>& ir, llvm::Value* condition, const std::function<void()>& holds,
+                 const std::function<void()>& fails);
 
 }  // namespace snnc::codegen

@@ -196,7 +196,9 @@ class Model:
         called before the next `linearize` with the same `record` and `wrt`, with inputs and parameters
         as they were. Gradients of parameters have the strides of their parameter.
         """
-        inputs = dict(inputs)
+        # They are read again by pull_back, which needs what snnc was lent, not what that was made of.
+        inputs = {name: numpy.ascontiguousarray(values, "float32")
+                  for name, values in inputs.items()}
         results, number = self._core.linearize(
             inputs, record=list(record), with_respect_to=list(wrt), steps=steps, seed=seed,
             training=training)

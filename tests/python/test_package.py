@@ -149,6 +149,11 @@ class Models(unittest.TestCase):
         for name, gradient in expected.items():
             self.assertEqual(found[name].shape, gradient.shape)
             numpy.testing.assert_allclose(found[name], gradient, rtol=1e-5, atol=1e-6)
+        # What had to be converted stays until then.
+        _, pull_back = model.linearize({"image": inputs["image"].astype("float64")},
+                                       record=["out.v"])
+        numpy.testing.assert_array_equal(pull_back({"out.v": w / 4})["fc1.weight"],
+                                         found["fc1.weight"])
         self.assertEqual(found["fc1.weight"].strides, model.parameters["fc1.weight"].strides)
         for wrong in ({"out.s": w}, {"out.v": w[:4]}):
             with self.assertRaises(snnc.Error):

@@ -78,6 +78,21 @@ TEST(ApiTrainer, GoesOnFromACheckpointToTheSameNumbers) {
     std::filesystem::remove_all(folder);
 }
 
+TEST(ApiTrainer, GoesOnWithTheEdgesThatTheModelHasNow) {
+    const Source sparse{
+        "network Net {\n    steps = 4\n    input image : f32[4]\n    out : LI[3](beta = 0.8)\n\n"
+        "    image -> sparse(p = 0.5) as s -> out\n    output out.v\n}\n\n"
+        "train of Net {\n    target label : class[3]\n    loss = ce(mean_t(out.v), label)\n"
+        "    optimizer = sgd(lr = 0.1)\n    batch = 4\n    epochs = 1\n}\n"};
+    const Data data;
+    Model model(sparse);
+    Trainer trainer(model);
+    trainer.step(data.inputs(), data.targets());
+    model.draw_parameters(9);
+    const double loss = model.differentiate(data.inputs(), data.targets()).loss;
+    EXPECT_NEAR(trainer.step(data.inputs(), data.targets()), loss, 1e-6);
+}
+
 TEST(ApiTrainer, RefusesWhatDoesNotFit) {
     const Data data;
     Model model(trained), plain(driven);
