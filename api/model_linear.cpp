@@ -62,8 +62,9 @@ LinearRun& linear_program(Model::Data& data, const LinearizeOptions& options) {
     return known;
 }
 
-/// The gradient as it lies, moved out; the loss was a mean over the samples.
-Array take_gradient(LinearRun& run, const driver::WantedGradient& wanted) {
+/// The gradient as it lies, moved out, with `reuse` in its place; the loss was a mean over the
+/// samples.
+Array take_gradient(LinearRun& run, const driver::WantedGradient& wanted, Array reuse) {
     const ir::Network& network = run.program->network();
     const ir::Tensor& tensor = network[wanted.tensor];
     const ir::TensorId gradient = run.gradients.of(wanted.tensor);
@@ -72,8 +73,8 @@ Array take_gradient(LinearRun& run, const driver::WantedGradient& wanted) {
                                                             run.program->values(), run.size);
         return {array.shape, array.to_f32(), {}};
     }
-    return {ir::shape_in_files(tensor), std::move(run.program->values()[gradient].floats),
-            strides_of(tensor)};
+    std::swap(run.program->values()[gradient].floats, reuse.values);
+    return {ir::shape_in_files(tensor), std::move(reuse.values), strides_of(tensor)};
 }
 
 /// Each in its place, times the number of samples, over which the loss is a mean.
@@ -125,7 +126,7 @@ Linearization Model::linearize(const Arrays& inputs, const LinearizeOptions& opt
     });
 }
 
-Results Model::pull_back(std::uint64_t number, const Arrays& cotangents) {
+Results Model::pull_back(std::uint64_t number, const Arrays& cotangents, Results reuse) {
     return guarded(data_->session, [&] {
         const auto found =
             std::find_if(data_->linear.begin(), data_->linear.end(),
@@ -138,7 +139,7 @@ Results Model::pull_back(std::uint64_t number, const Arrays& cotangents) {
         run.program->run_second(run.size, run.draws);
         Results gradients;
         for (const driver::WantedGradient& one : run.wanted)
-            gradients[one.name] = take_gradient(run, one);
+            gradients[one.name] = take_gradient(run, one, std::move(reuse[one.name]));
         return gradients;
     });
 }

@@ -32,9 +32,16 @@ def native_step(threads, image, label):
     return lambda: trainer.step({"image": image}, {"label": label})
 
 
-def torch_step(threads, image, label):
+OPTIMIZERS = {
+    "snnc.torch.Adam": lambda parameters: snnc.torch.Adam(parameters, lr=5e-4),
+    "torch.optim.Adam(fused=True)": lambda parameters: torch.optim.Adam(parameters, lr=5e-4, fused=True),
+    "torch.optim.Adam": lambda parameters: torch.optim.Adam(parameters, lr=5e-4),
+}
+
+
+def torch_step(threads, image, label, optimizer_of):
     net = snnc.torch.Module(snnc.Model(EXAMPLE, threads=threads), outputs=["out.v"])
-    optimizer = torch.optim.Adam(net.parameters(), lr=5e-4, betas=(0.9, 0.999), fused=True)
+    optimizer = optimizer_of(net.parameters())
     image, label = torch.from_numpy(image), torch.from_numpy(label).long()
     every_step = label.repeat(25)
 
@@ -62,21 +69,27 @@ def main():
     parser.add_argument("--steps", type=int, default=50, help="in a round")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     options = parser.parse_args()
-    image, label = batch()
     for threads in options.threads:
         torch.set_num_threads(threads)
-        native, loop = native_step(threads, image, label), torch_step(threads, image, label)
-        for step in range(10):
-            one, other = native(), loop()
-            # Sums in another order make other spikes after some updates.
-            if abs(one - other) > (1e-5 if step == 0 else 2e-2) * abs(one):
-                sys.exit(f"the losses differ in step {step}: {one} and {other}")
-        best = {"native": float("inf"), "torch": float("inf")}
-        for _ in range(options.rounds):
-            best["native"] = min(best["native"], milliseconds(native, options.steps))
-            best["torch"] = min(best["torch"], milliseconds(loop, options.steps))
-        print(f"{threads} threads: snnc.Trainer {best['native']:.2f} ms, "
-              f"snnc.torch {best['torch']:.2f} ms, {best['native'] / best['torch']:.0%} of the speed")
+        for name, optimizer_of in OPTIMIZERS.items():
+            compare(threads, name, optimizer_of, options)
+
+
+def compare(threads, name, optimizer_of, options):
+    image, label = batch()
+    native = native_step(threads, image, label)
+    loop = torch_step(threads, image, label, optimizer_of)
+    for step in range(10):
+        one, other = native(), loop()
+        # Sums in another order make other spikes after some updates.
+        if abs(one - other) > (1e-5 if step == 0 else 2e-2) * abs(one):
+            sys.exit(f"the losses differ in step {step}: {one} and {other}")
+    best = {"native": float("inf"), "torch": float("inf")}
+    for _ in range(options.rounds):
+        best["native"] = min(best["native"], milliseconds(native, options.steps))
+        best["torch"] = min(best["torch"], milliseconds(loop, options.steps))
+    print(f"{threads} threads, {name}: snnc.Trainer {best['native']:.2f} ms, "
+          f"snnc.torch {best['torch']:.2f} ms, {best['native'] / best['torch']:.0%} of the speed")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ namespace {
 
 thread_local ThreadTeam* current_team = nullptr;
 
+std::atomic<HostThreads> host_threads{nullptr};
+
 /// About a tenth of a millisecond: longer than the gap between two kernels of one run.
 constexpr int spins_before_sleep = 8000;
 
@@ -24,9 +26,7 @@ void relax() {
 
 }  // namespace
 
-ThreadTeam::ThreadTeam(int threads) {
-    for (std::int64_t i = 1; i < threads; ++i) workers_.emplace_back([this, i] { worker(i); });
-}
+void use_host_threads(HostThreads host) { host_threads.store(host); }
 
 ThreadTeam::~ThreadTeam() {
     stop_ = true;
@@ -36,7 +36,7 @@ ThreadTeam::~ThreadTeam() {
 }
 
 void ThreadTeam::run(std::int64_t tasks, TaskFunction function, void* closure) {
-    if (workers_.empty() || tasks <= 1) {
+    if (size_ == 1 || tasks <= 1) {
         for (std::int64_t i = 0; i < tasks; ++i) function(closure, i, 0);
         return;
     }
@@ -46,13 +46,25 @@ void ThreadTeam::run(std::int64_t tasks, TaskFunction function, void* closure) {
     tasks_ = tasks;
     chunk_ = std::max<std::int64_t>(1, tasks / (std::int64_t(8) * size()));
     next_.store(0, std::memory_order_relaxed);
+    ThreadTeam* const outer = current_team;
+    current_team = nullptr;
+    if (const HostThreads host = host_threads.load())
+        run_on(host);
+    else
+        run_on_workers();
+    current_team = outer;
+}
+
+void ThreadTeam::start_workers() {
+    for (std::int64_t i = 1; i < size_; ++i) workers_.emplace_back([this, i] { worker(i); });
+}
+
+void ThreadTeam::run_on_workers() {
+    if (workers_.empty()) start_workers();
     busy_.store(int(workers_.size()), std::memory_order_relaxed);
     generation_.fetch_add(1, std::memory_order_release);
     generation_.notify_all();
-    ThreadTeam* const outer = current_team;
-    current_team = nullptr;
     work(0);
-    current_team = outer;
     // Where other programs hold the processors, a worker may be waiting for the one that we spin
     // on.
     for (int spin = 0; busy_.load(std::memory_order_acquire) != 0; ++spin) {
@@ -61,6 +73,17 @@ void ThreadTeam::run(std::int64_t tasks, TaskFunction function, void* closure) {
         else
             std::this_thread::yield();
     }
+}
+
+void ThreadTeam::run_on(HostThreads host) {
+    host_threads_.store(0, std::memory_order_relaxed);
+    host(
+        size_,
+        [](void* team) {
+            auto& self = *static_cast<ThreadTeam*>(team);
+            self.work(self.host_threads_.fetch_add(1, std::memory_order_relaxed));
+        },
+        this);
 }
 
 void ThreadTeam::work(std::int64_t thread) {

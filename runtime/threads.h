@@ -16,30 +16,44 @@ namespace snnc::runtime {
 /// One task of a loop: what the loop works on, the number of the task, the number of the thread.
 using TaskFunction = void (*)(void* closure, std::int64_t task, std::int64_t thread);
 
+/// Threads that the program around snnc has already: calls work(closure) once on each of at most
+/// `threads` threads, the caller's among them, and returns when all calls have.
+using HostThreads = void (*)(int threads, void (*work)(void* closure), void* closure);
+
+/// Loops that begin from now on run there, whatever the team; null: on threads of the team again.
+/// Two sets of threads that take turns, and wait for the next loop by spinning, would take the
+/// processors from each other.
+void use_host_threads(HostThreads host);
+
 class ThreadTeam {
  public:
-    /// `threads` includes the caller; at least 1.
-    explicit ThreadTeam(int threads);
+    /// `threads` includes the caller; at least 1. They start with the first loop that needs them.
+    explicit ThreadTeam(int threads) : size_(threads < 1 ? 1 : threads) {}
     ThreadTeam(const ThreadTeam&) = delete;
     ThreadTeam& operator=(const ThreadTeam&) = delete;
     ~ThreadTeam();
 
-    int size() const { return int(workers_.size()) + 1; }
+    int size() const { return size_; }
 
     /// Runs every task and returns when all are done. Loops of several callers run one after the
     /// other; a loop inside a task runs on its own thread.
     void run(std::int64_t tasks, TaskFunction function, void* closure);
 
  private:
+    void start_workers();
+    void run_on_workers();
+    void run_on(HostThreads host);
     void work(std::int64_t thread);
     void worker(std::int64_t thread);
 
+    const int size_;
     std::mutex callers_;
     std::vector<std::thread> workers_;
     TaskFunction function_ = nullptr;
     void* closure_ = nullptr;
     std::int64_t tasks_ = 0, chunk_ = 1;
     std::atomic<std::int64_t> next_{0};
+    std::atomic<std::int64_t> host_threads_{0};  // that have come to this loop
     std::atomic<int> busy_{0};
     std::atomic<std::uint32_t> generation_{0};
     std::atomic<bool> stop_{false};

@@ -34,6 +34,29 @@ nb::object converted(nb::handle array) {
     return numpy.attr("ascontiguousarray")(plain, "float32");
 }
 
+/// As a NumPy array, which holds `owned`: an Array, and what is to happen at its end.
+template <class Owned>
+nb::object owned_by_python(std::unique_ptr<Owned> owned) {
+    api::Array& array = *owned;
+    const std::vector<std::size_t> shape(array.shape.begin(), array.shape.end());
+    const std::int64_t* strides = array.strides.empty() ? nullptr : array.strides.data();
+    const nb::capsule owner(owned.release(),
+                            [](void* one) noexcept { delete static_cast<Owned*>(one); });
+    return nb::cast(nb::ndarray<nb::numpy, float>(array.values.data(), shape.size(), shape.data(),
+                                                  owner, strides));
+}
+
+/// An array whose memory goes back where it came from. Python holds its lock while it frees.
+struct Returning : api::Array {
+    Returning(api::Array&& array, std::string name, std::shared_ptr<api::Results> free)
+        : api::Array(std::move(array)), name(std::move(name)), free(std::move(free)) {}
+    Returning(const Returning&) = delete;
+    ~Returning() { (*free)[name].values = std::move(values); }
+
+    std::string name;
+    std::shared_ptr<api::Results> free;
+};
+
 }  // namespace
 
 api::ArrayView view_of(nb::handle array, std::vector<nb::object>& kept) {
@@ -50,13 +73,17 @@ Lent::Lent(const nb::dict& arrays) {
 }
 
 nb::object to_numpy(api::Array&& array) {
-    auto* owned = new std::vector<float>(std::move(array.values));
-    const nb::capsule owner(
-        owned, [](void* values) noexcept { delete static_cast<std::vector<float>*>(values); });
-    const std::vector<std::size_t> shape(array.shape.begin(), array.shape.end());
-    const std::int64_t* strides = array.strides.empty() ? nullptr : array.strides.data();
-    return nb::cast(
-        nb::ndarray<nb::numpy, float>(owned->data(), shape.size(), shape.data(), owner, strides));
+    return owned_by_python(std::make_unique<api::Array>(std::move(array)));
+}
+
+api::Results ResultMemory::take() { return std::exchange(*free_, {}); }
+
+nb::dict ResultMemory::to_numpy(api::Results&& results) {
+    nb::dict arrays;
+    for (auto& [name, array] : results)
+        arrays[name.c_str()] =
+            owned_by_python(std::make_unique<Returning>(std::move(array), name, free_));
+    return arrays;
 }
 
 nb::dict to_numpy(api::Results&& results) {

@@ -8,6 +8,7 @@
 #include <nanobind/stl/vector.h>
 #include <snnc/snnc.h>
 
+#include <memory>
 #include <vector>
 
 namespace snnc::python {
@@ -28,6 +29,18 @@ class Lent {
 
 /// One array, for set_parameter; kept by `kept`.
 api::ArrayView view_of(nb::handle array, std::vector<nb::object>& kept);
+
+/// Memory of results that nobody holds any more, for results of the same names that follow.
+class ResultMemory {
+ public:
+    /// What is free.
+    api::Results take();
+    /// Arrays whose memory comes back here when nobody holds them any more.
+    nb::dict to_numpy(api::Results&& results);
+
+ private:
+    std::shared_ptr<api::Results> free_ = std::make_shared<api::Results>();
+};
 
 /// A NumPy array that owns the values: nothing is copied.
 nb::object to_numpy(api::Array&& array);

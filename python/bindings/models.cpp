@@ -101,17 +101,22 @@ nb::tuple linearize(api::Model& model, const nb::dict& inputs, const Names& reco
     return nb::make_tuple(to_numpy(std::move(made.results)), made.number);
 }
 
-nb::dict pull_back(api::Model& model, std::uint64_t number, const nb::dict& cotangents) {
+nb::dict pull_back(api::Model& model, std::uint64_t number, const nb::dict& cotangents,
+                   ResultMemory* memory) {
     const Lent lent(cotangents);
-    api::Results gradients;
+    api::Results reuse, gradients;
+    if (memory) reuse = memory->take();
     {
         const nb::gil_scoped_release released;
-        gradients = model.pull_back(number, lent.arrays());
+        gradients = model.pull_back(number, lent.arrays(), std::move(reuse));
     }
-    return to_numpy(std::move(gradients));
+    return memory ? memory->to_numpy(std::move(gradients)) : to_numpy(std::move(gradients));
 }
 
 void bind_model(nb::module_& module) {
+    nb::class_<ResultMemory>(module, "ResultMemory",
+                             "Lets pull_back() use memory of its earlier results again.")
+        .def(nb::init<>());
     nb::class_<api::Model>(module, "Model", nb::is_weak_referenceable(),
                            "A network of a text, compiled.")
         .def("__init__", &make, "text"_a, "name"_a, nb::kw_only(), "network"_a, "settings"_a,
@@ -153,7 +158,7 @@ void bind_model(nb::module_& module) {
              "training"_a)
         .def("linearize", &linearize, "inputs"_a, nb::kw_only(), "record"_a, "with_respect_to"_a,
              "steps"_a.none(), "seed"_a, "training"_a)
-        .def("pull_back", &pull_back, "number"_a, "cotangents"_a);
+        .def("pull_back", &pull_back, "number"_a, "cotangents"_a, "memory"_a.none() = nb::none());
 }
 
 }  // namespace

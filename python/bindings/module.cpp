@@ -98,6 +98,7 @@ NB_MODULE(_snnc, module) {
     here::bind_diagnostics(module);
     here::bind_sources(module);
     here::bind_models(module);
+    here::bind_threads(module);
     here::bind_training(module);
     module.def(
         "_raise_as", [](nb::object type) { here::error_class = std::move(type); }, "type"_a,

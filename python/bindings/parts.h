@@ -7,6 +7,8 @@ namespace snnc::python {
 
 /// Model and RunningState.
 void bind_models(nanobind::module_& module);
+/// use_openmp_threads().
+void bind_threads(nanobind::module_& module);
 /// Trainer.
 void bind_training(nanobind::module_& module);
 

@@ -1,4 +1,6 @@
+#include <nanobind/stl/array.h>
 #include <nanobind/stl/function.h>
+#include <nanobind/stl/pair.h>
 
 #include "arrays.h"
 #include "parts.h"
@@ -85,9 +87,43 @@ api::TrainingResult fit(api::Trainer& trainer, const nb::dict& inputs, const nb:
     return result;
 }
 
+/// Where PyTorch has a parameter, its gradient and Adam's two means.
+using Addresses = std::array<std::uintptr_t, 4>;
+
+void update(api::Adam& adam, std::int64_t number, double learning_rate,
+            const std::vector<std::int64_t>& sizes, const std::vector<Addresses>& addresses) {
+    std::vector<api::AdamArrays> arrays;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        std::array<std::span<float>, 4> four;
+        for (std::size_t j = 0; j < 4; ++j)
+            four[j] = {reinterpret_cast<float*>(addresses.at(i)[j]), std::size_t(sizes[i])};
+        arrays.push_back({four[0], four[1], four[2], four[3]});
+    }
+    const nb::gil_scoped_release released;
+    adam.update(number, learning_rate, arrays);
+}
+
+void bind_adam(nb::module_& module) {
+    nb::class_<api::Adam>(module, "Adam", "Update equations of Adam over memory of the caller.")
+        .def(
+            "__init__",
+            [](api::Adam* self, std::vector<std::int64_t> sizes, std::pair<double, double> betas,
+               double epsilon, double weight_decay, bool decoupled_weight_decay, int threads) {
+                const nb::gil_scoped_release released;
+                new (self)
+                    api::Adam(std::move(sizes), {betas.first, betas.second, epsilon, weight_decay,
+                                                 decoupled_weight_decay, threads, std::nullopt});
+            },
+            "sizes"_a, nb::kw_only(), "betas"_a, "epsilon"_a, "weight_decay"_a,
+            "decoupled_weight_decay"_a, "threads"_a)
+        .def("update", &update, "number"_a, "learning_rate"_a, "sizes"_a, "addresses"_a,
+             "Addresses of float32 values: (parameter, gradient, exp_avg, exp_avg_sq) of each.");
+}
+
 }  // namespace
 
 void bind_training(nb::module_& module) {
+    bind_adam(module);
     nb::class_<api::TrainingEvent>(module, "TrainingEvent", "Told after each update and epoch.")
         .def_ro("epoch_ends", &api::TrainingEvent::epoch_ends)
         .def_ro("epoch", &api::TrainingEvent::epoch)

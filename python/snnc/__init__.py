@@ -30,6 +30,7 @@ from ._snnc import (
     format,
     network_names,
     train_names,
+    use_openmp_threads,
 )
 from ._trainer import Trainer
 
@@ -53,4 +54,5 @@ __all__ = [
     "format",
     "network_names",
     "train_names",
+    "use_openmp_threads",
 ]

@@ -3,7 +3,7 @@
     import snnc.torch, torch
 
     net = snnc.torch.Module("net.snn")                    # or an snnc.Model
-    optimizer = torch.optim.Adam(net.parameters(), lr=5e-4)
+    optimizer = torch.optim.Adam(net.parameters(), lr=5e-4)   # or snnc.torch.Adam, which is faster
     spikes = net(image)                                   # [steps, samples, 10]
     torch.nn.functional.cross_entropy(spikes.sum(0), label).backward()
     optimizer.step()
@@ -16,8 +16,13 @@ and inputs, through spikes by the surrogates of the text.
 import torch
 
 from ._model import Model
+from ._snnc import Adam as _CompiledAdam
+from ._snnc import ResultMemory, use_openmp_threads
 
-__all__ = ["Module"]
+__all__ = ["Adam", "Module"]
+
+# PyTorch's threads spin for a while after each of its loops, and would hold up others.
+use_openmp_threads()
 
 
 class Module(torch.nn.Module):
@@ -31,10 +36,13 @@ class Module(torch.nn.Module):
 
     def __init__(self, model, outputs=None, **options):
         super().__init__()
-        self.model = model if isinstance(model, Model) else Model(model, **options)
+        if not isinstance(model, Model):
+            model = Model(model, **{"threads": torch.get_num_threads(), **options})
+        self.model = model
         self.outputs = list(outputs or [one.name for one in self.model.outputs])
         self._input_names = [one.name for one in self.model.inputs]
         self._last_run = None  # that the model keeps for its derivative
+        self._gradient_memory = ResultMemory()
         self._trainable = {one.name for one in self.model._core.parameter_infos if one.is_trainable}
         for name, values in self.model.parameters.items():
             self._place(name, torch.from_numpy(values), name in self._trainable)
@@ -120,7 +128,7 @@ class _Run(torch.autograd.Function):
         weights = {name: _plain(one) for name, one in zip(module.outputs, cotangents)}
         if module._last_run != ctx.number:  # the model keeps one run
             _, ctx.number = _linearize(ctx)
-        gradients = module.model._core.pull_back(ctx.number, weights)
+        gradients = module.model._core.pull_back(ctx.number, weights, module._gradient_memory)
         found = [name and torch.from_numpy(gradients[name]).to(dtype)
                  for name, dtype in zip(ctx.wanted, ctx.dtypes)]
         return (None, None, None, None, *found)
@@ -133,3 +141,77 @@ def _linearize(ctx):
         steps=None, **ctx.settings)
     module._last_run = number
     return results, number
+
+
+class Adam(torch.optim.Adam):
+    """torch.optim.Adam whose step is one pass of compiled code over each parameter.
+
+    PyTorch's own makes about ten passes, or copies parameters that are not contiguous, as weights of
+    a Module are. The numbers are the same but for rounding, and so are param_groups and state_dict().
+    For dense float32 parameters on the CPU: any other raises TypeError at its first step.
+    """
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, *,
+                 decoupled_weight_decay=False):
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
+                         decoupled_weight_decay=decoupled_weight_decay)
+        self._compiled = {}  # by what the code depends on
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            by_number = {}  # parameters that had no gradient in some step are behind the others
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    arrays = self._arrays(parameter)
+                    by_number.setdefault(self._count(parameter), []).append(arrays)
+            for number, arrays in by_number.items():
+                sizes = tuple(one[0].numel() for one in arrays)
+                self._code(group, sizes).update(
+                    number, float(group["lr"]), sizes,
+                    [tuple(tensor.data_ptr() for tensor in one) for one in arrays])
+        return loss
+
+    def _arrays(self, parameter):
+        """Parameter, gradient and means, with their elements in one order."""
+        if (parameter.device.type, parameter.dtype, parameter.layout) != ("cpu", torch.float32,
+                                                                          torch.strided):
+            raise TypeError("snnc.torch.Adam moves dense float32 parameters on the CPU, and one is "
+                            f"{parameter.dtype} on {parameter.device}")
+        state = self.state[parameter]
+        if not state:
+            state["step"] = torch.tensor(0.0)
+            state["exp_avg"] = torch.zeros_like(parameter)
+            state["exp_avg_sq"] = torch.zeros_like(parameter)
+        for name in ("exp_avg", "exp_avg_sq"):  # load_state_dict brings any layout
+            state[name] = _laid_out_as(parameter, state[name])
+        if state["exp_avg"].stride() != parameter.stride():
+            raise TypeError("snnc.torch.Adam moves parameters without holes in memory")
+        gradient = _laid_out_as(parameter, parameter.grad)
+        return parameter, gradient, state["exp_avg"], state["exp_avg_sq"]
+
+    def _count(self, parameter):
+        step = self.state[parameter]["step"]
+        step += 1
+        return int(step)
+
+    def _code(self, group, sizes):
+        options = (tuple(group["betas"]), group["eps"], group["weight_decay"],
+                   group["decoupled_weight_decay"], torch.get_num_threads())
+        key = (sizes, options)
+        if key not in self._compiled:
+            betas, epsilon, weight_decay, decoupled, threads = options
+            self._compiled[key] = _CompiledAdam(
+                list(sizes), betas=betas, epsilon=epsilon, weight_decay=weight_decay,
+                decoupled_weight_decay=decoupled, threads=threads)
+        return self._compiled[key]
+
+
+def _laid_out_as(parameter, tensor):
+    if tensor.stride() == parameter.stride() and tensor.dtype == parameter.dtype:
+        return tensor
+    return torch.empty_like(parameter).copy_(tensor)

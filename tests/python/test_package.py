@@ -30,6 +30,15 @@ class Texts(unittest.TestCase):
 
 
 class Models(unittest.TestCase):
+    def test_runs_on_the_threads_of_openmp_where_there_are_some(self):
+        model, inputs = snnc.Model(text=TRAINED, threads=2), {"image": numbers(12, 4)}
+        own = model.run(inputs)["out.v"]
+        self.assertIsInstance(snnc.use_openmp_threads(), bool)
+        numpy.testing.assert_array_equal(model.run(inputs)["out.v"], own)
+        self.assertFalse(snnc.use_openmp_threads(False))
+        with self.assertRaises(TypeError):
+            snnc.use_openmp_threads("yes")
+
     def test_error_carries_the_diagnostics(self):
         with self.assertRaises(snnc.Error) as raised:
             snnc.Model(text="network Net {\n    input x : f32[2]\n    x -> denze(3)\n}\n")

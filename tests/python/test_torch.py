@@ -1,5 +1,6 @@
 """snnc.torch: a compiled network among PyTorch's modules. Skipped where torch is not installed."""
 
+import copy
 import sys
 import unittest
 
@@ -74,6 +75,25 @@ class TorchModule(unittest.TestCase):
             self.assertAlmostEqual(loss.item(), trainer.step({"image": image}, {"label": label}),
                                    places=4)
 
+    def test_runs_on_the_threads_of_pytorch(self):
+        self.assertTrue(snnc.use_openmp_threads())
+        image = torch.from_numpy(numbers(12, 4, scale=2))
+        net = module(TRAINED, threads=2)
+        on_openmp = net(image)[0]
+        self.assertFalse(snnc.use_openmp_threads(False))
+        torch.testing.assert_close(net(image)[0], on_openmp, rtol=0, atol=0)
+        self.assertTrue(snnc.use_openmp_threads())
+
+    def test_memory_of_gradients_is_used_again_only_when_it_is_free(self):
+        net, image = module(TRAINED), torch.from_numpy(numbers(4, 4, scale=2))
+        net(image)[0].sum().backward()
+        kept = net.fc1.weight.grad
+        copy = kept.clone()
+        for _ in range(3):
+            net.zero_grad()
+            net(2 * image)[0].sum().backward()
+        torch.testing.assert_close(kept, copy, rtol=0, atol=0)
+
     def test_is_a_part_of_a_larger_module(self):
         net = torch.nn.Sequential(torch.nn.Linear(5, 4), module(TRAINED, outputs=["out.v"]))
         net(torch.randn(3, 5)).mean(0).sum().backward()
@@ -122,6 +142,81 @@ class TorchModule(unittest.TestCase):
             net.fc.bias.add_(1)
         with self.assertRaises(RuntimeError):
             spikes.sum().backward()
+
+
+class AdamTest(unittest.TestCase):
+    def parameters(self):
+        torch.manual_seed(1)
+        values = [torch.randn(3, 5), torch.randn(7, 4).t(), torch.randn(2, 3, 4), torch.randn(())]
+        return [torch.nn.Parameter(value.clone()) for value in values]
+
+    def gradients_of(self, parameters, step):
+        torch.manual_seed(step + 2)
+        for parameter in parameters:
+            parameter.grad = torch.randn(parameter.shape)
+
+    def compare(self, ours, theirs, steps=20, skip=None):
+        """Both optimizers on the same parameters and gradients."""
+        one, other = self.parameters(), self.parameters()
+        ours, theirs = ours(one), theirs(other)
+        for step in range(steps):
+            for parameters, optimizer in ((one, ours), (other, theirs)):
+                self.gradients_of(parameters, step)
+                if step == skip:
+                    parameters[0].grad = None
+                optimizer.step()
+            for mine, yours in zip(one, other):
+                torch.testing.assert_close(mine, yours, rtol=1e-6, atol=1e-7)
+        return ours, theirs
+
+    def test_is_pytorchs(self):
+        for options in ({}, {"betas": (0.8, 0.99), "eps": 1e-4}, {"weight_decay": 0.1}):
+            self.compare(lambda p: snnc.torch.Adam(p, lr=0.01, **options),
+                         lambda p: torch.optim.Adam(p, lr=0.01, **options))
+        self.compare(lambda p: snnc.torch.Adam(p, weight_decay=0.1, decoupled_weight_decay=True),
+                     lambda p: torch.optim.AdamW(p, weight_decay=0.1))
+
+    def test_parameters_without_a_gradient_wait(self):
+        self.compare(snnc.torch.Adam, torch.optim.Adam, skip=1)
+
+    def test_goes_on_from_the_state_of_pytorchs_and_with_a_schedule(self):
+        one, other = self.parameters(), self.parameters()
+        theirs, ours = torch.optim.Adam(other, lr=0.1), snnc.torch.Adam(one, lr=0.1)
+        self.gradients_of(other, 0)
+        theirs.step()
+        ours.load_state_dict(copy.deepcopy(theirs.state_dict()))
+        with torch.no_grad():
+            for mine, yours in zip(one, other):
+                mine.copy_(yours)
+        schedules = [torch.optim.lr_scheduler.ExponentialLR(each, 0.5) for each in (ours, theirs)]
+        for step in range(1, 5):
+            for parameters, optimizer in ((one, ours), (other, theirs)):
+                self.gradients_of(parameters, step)
+                optimizer.step()
+            for schedule in schedules:
+                schedule.step()
+        for mine, yours in zip(one, other):
+            torch.testing.assert_close(mine, yours, rtol=1e-6, atol=1e-7)
+
+    def test_calls_its_closure(self):
+        parameter = torch.nn.Parameter(torch.tensor([1.0]))
+        optimizer = snnc.torch.Adam([parameter])
+
+        def closure():
+            optimizer.zero_grad()
+            loss = (parameter ** 2).sum()
+            loss.backward()
+            return loss
+
+        self.assertEqual(optimizer.step(closure).item(), 1.0)
+        self.assertLess(parameter.item(), 1.0)
+
+    def test_refuses_other_parameters(self):
+        for value in (torch.zeros(2, dtype=torch.float64), torch.zeros(4)[::2]):
+            parameter = torch.nn.Parameter(value)
+            parameter.grad = torch.ones_like(parameter)
+            with self.assertRaises(TypeError):
+                snnc.torch.Adam([parameter]).step()
 
 
 if __name__ == "__main__":

@@ -182,7 +182,8 @@ class SNNC_API Model {
     /// The derivative of that run, transposed: from the derivatives of some loss by the results
     /// (by name, in their shapes; absent: 0) to those by what linearize() was asked for. It must be
     /// the last one with its options, and nothing may have changed since: Error if it is not.
-    Results pull_back(std::uint64_t number, const Arrays& cotangents);
+    /// Memory of earlier results of the same names that are given in `reuse` serves again.
+    Results pull_back(std::uint64_t number, const Arrays& cotangents, Results reuse = {});
 
     struct Data;  // of snnc itself
 

@@ -7,8 +7,10 @@
 //     const std::vector<float>& spikes = results.at("out.s").values;
 #pragma once
 
+#include <snnc/adam.h>
 #include <snnc/array.h>
 #include <snnc/diagnostics.h>
 #include <snnc/model.h>
 #include <snnc/source.h>
+#include <snnc/threads.h>
 #include <snnc/trainer.h>

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <optional>
 
 namespace snnc::runtime {
 namespace {
@@ -67,6 +68,49 @@ TEST(ThreadTeam, LoopsOfSeveralCallersRunOneAfterTheOther) {
         });
     }
     for (std::thread& caller : callers) caller.join();
+}
+
+/// Until the end of a test, on threads that last as long as a loop.
+class UseOwnThreads {
+ public:
+    UseOwnThreads() { use_host_threads(run); }
+    ~UseOwnThreads() { use_host_threads(nullptr); }
+    static inline std::atomic<int> loops{0}, most_threads{0};
+
+ private:
+    static void run(int threads, void (*work)(void*), void* closure) {
+        ++loops;
+        most_threads = threads;
+        std::vector<std::thread> others;
+        for (int i = 1; i < threads; ++i) others.emplace_back(work, closure);
+        work(closure);
+        for (std::thread& other : others) other.join();
+    }
+};
+
+TEST(HostThreads, RunEveryTaskOnce) {
+    const UseOwnThreads host;
+    ThreadTeam team(3);
+    for (const std::int64_t tasks : {2, 7, 1000}) {
+        Visits visits(tasks);
+        team.run(tasks, Visits::visit, &visits);
+        visits.expect_each_once(3);
+    }
+    EXPECT_EQ(UseOwnThreads::loops, 3);
+    EXPECT_EQ(UseOwnThreads::most_threads, 3);
+}
+
+TEST(HostThreads, AreLeftAsTheyWereTaken) {
+    UseOwnThreads::loops = 0;
+    ThreadTeam team(2);
+    for (const bool hosted : {false, true, false}) {
+        std::optional<UseOwnThreads> host;
+        if (hosted) host.emplace();
+        Visits visits(50);
+        team.run(50, Visits::visit, &visits);
+        visits.expect_each_once(2);
+    }
+    EXPECT_EQ(UseOwnThreads::loops, 1);
 }
 
 TEST(ParallelFor, RunsOnTheTeamInUseElseOnTheCaller) {
