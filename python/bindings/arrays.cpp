@@ -24,7 +24,7 @@ nb::object converted(nb::handle array) {
     const nb::object plain = numpy.attr("asarray")(array);
     const std::string kind = nb::cast<std::string>(plain.attr("dtype").attr("kind"));
     if (kind == "i" || kind == "u") {
-        const nb::object narrow = numpy.attr("ascontiguousarray")(plain, "int32");
+        nb::object narrow = numpy.attr("ascontiguousarray")(plain, "int32");
         if (!nb::cast<bool>(numpy.attr("array_equal")(narrow, plain)))
             throw nb::value_error("the array holds integers that do not fit into 32 bits");
         return narrow;

@@ -96,7 +96,8 @@ void update(api::Adam& adam, std::int64_t number, double learning_rate,
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         std::array<std::span<float>, 4> four;
         for (std::size_t j = 0; j < 4; ++j)
-            four[j] = {reinterpret_cast<float*>(addresses.at(i)[j]), std::size_t(sizes[i])};
+            four[j] = {reinterpret_cast<float*>(addresses.at(i)[j]),  // NOLINT: PyTorch counts them
+                       std::size_t(sizes[i])};
         arrays.push_back({four[0], four[1], four[2], four[3]});
     }
     const nb::gil_scoped_release released;

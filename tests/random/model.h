@@ -34,7 +34,8 @@ struct Signal {
     Extents shape;
     bool stepped = true;
     Evaluate value;
-    Evaluate before = {};  // the value before the first step; empty: 0
+    Evaluate before = {};   // the value before the first step; empty: 0
+    bool is_drawn = false;  // the value is that of the run, which is given then
 };
 
 class Model {

@@ -17,7 +17,8 @@ class ProgramWriter {
     Program write() {
         const int cells = 1 + dice_.below(2);
         for (int i = 0; i < cells; ++i)
-            cells_.push_back(random_cell(dice_, "Cell" + std::to_string(i), flavour_));
+            cells_.push_back((dice_.one_in(3) ? random_continuous_cell : random_cell)(
+                dice_, "Cell" + std::to_string(i), flavour_));
         declare_inputs();
         const int populations = 1 + dice_.below(3);
         for (int i = 0; i < populations; ++i) {

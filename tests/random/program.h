@@ -1,6 +1,7 @@
 // Random well-typed programs: a .snn text, and a model that says what it means.
 //
-// Made of cells (several states, lets, options, pasts, spikes with every surrogate of the library),
+// Made of cells (several states, lets, options, pasts, spikes with every surrogate of the library,
+// or differential equations with every solver, assignments, refractory times and draws),
 // networks (chains, populations of rank 1 to 3 and parts of them, several edges at a port,
 // feedback, windows and all other layers, sparse ones included, networks as layers), and losses.
 // Everything is small, and bounded so that errors do not grow.
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -78,7 +80,8 @@ struct Term {
 /// Random expressions of a cell over the leaves that may stand in it.
 class Terms {
  public:
-    Terms(Dice& dice, Flavour flavour) : dice_(dice), flavour_(flavour) {}
+    Terms(Dice& dice, Flavour flavour, bool reads_other_cells = true)
+        : dice_(dice), flavour_(flavour), reads_other_cells_(reads_other_cells) {}
     void add_leaf(Term leaf) { leaves_.push_back(std::move(leaf)); }
     void add_option(std::string name, std::vector<std::string> values) {
         options_.push_back({std::move(name), std::move(values)});
@@ -105,6 +108,7 @@ class Terms {
     };
     Dice& dice_;
     Flavour flavour_;
+    bool reads_other_cells_;
     std::vector<Term> leaves_;
     std::vector<Option> options_;
 };
@@ -127,6 +131,8 @@ struct Cell {
     struct Variable {
         std::string name;
         bool has_past = false;
+        bool is_internal = false;  // no tensor of the network
+        bool is_drawn = false;     // the value is that of the run
         Term before, value;
     };
     std::vector<Variable> variables;  // states, outputs, lets
@@ -134,6 +140,8 @@ struct Cell {
     bool open_spike = false;
 };
 Cell random_cell(Dice& dice, const std::string& name, Flavour flavour);
+/// One with differential equations, assignments, refractory times, draws.
+Cell random_continuous_cell(Dice& dice, const std::string& name, Flavour flavour);
 
 /// A value in the text of a loss.
 struct Course {

@@ -122,6 +122,9 @@ class Trial {
         tally_.near_ties += near_tie_;
 
         Model& model = *program_.model;
+        for (const int signal : named_)
+            if (model[signal].is_drawn)
+                given_[model[signal].name] = exact[tensor_of(network, signal)];
         model.start(given_, {int(size_.steps), int(size_.samples)});
         for (const int signal : named_) {
             const TensorId id = tensor_of(network, signal);

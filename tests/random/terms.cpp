@@ -208,6 +208,7 @@ Term Terms::branches(int depth) {
 }
 
 Term Terms::over_cells(int depth) {
+    if (!reads_other_cells_) return smooth(depth);
     // The tanh reads a state or an input, so that the argument has the population's shape.
     const Term x = leaves_[0];
     const Term inner = any(depth);

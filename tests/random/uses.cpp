@@ -121,10 +121,18 @@ void declare_variables(Model& model, const Population& population) {
                        }});
     }
     for (const Cell::Variable& variable : population.cell->variables) {
-        Signal signal{use->name + "." + variable.name, use->shape, true, {}};
-        signal.value = [m, use, value = variable.value.value](const At& at) {
-            return value({*m, *use, at});
-        };
+        Signal signal{
+            variable.is_internal ? "" : use->name + "." + variable.name, use->shape, true, {}};
+        signal.is_drawn = variable.is_drawn;
+        if (variable.is_drawn)
+            signal.value = [m, name = signal.name, count = elements_of(use->shape)](const At& at) {
+                const int row = at.step * m->length().samples + at.sample;
+                return m->given(name, std::size_t(row * count + at.element));
+            };
+        else
+            signal.value = [m, use, value = variable.value.value](const At& at) {
+                return value({*m, *use, at});
+            };
         if (variable.has_past)
             signal.before = [m, use, value = variable.before.value](const At& at) {
                 return value({*m, *use, at});
