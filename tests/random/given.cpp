@@ -10,13 +10,14 @@ namespace snnc::test {
 
 using namespace ir;
 
-std::optional<Network> network_of(const std::string& text) {
+std::optional<Network> network_of(const std::string& text, bool trains) {
     SourceManager sources;
     Diagnostics diagnostics;
     std::optional<Network> network;
     if (const auto module = frontend::load_text(sources, "random.snn", text, diagnostics)) {
         frontend::Request request;
         request.training = true;
+        request.mode = trains ? frontend::Mode::Train : frontend::Mode::Evaluate;
         network = frontend::elaborate(sources, *module, request, diagnostics);
     }
     for (const Diagnostic& diagnostic : diagnostics.all())

@@ -14,7 +14,7 @@
 namespace snnc::test {
 
 /// Checks and elaborates a program with its train block; whatever is reported fails the test.
-std::optional<ir::Network> network_of(const std::string& text);
+std::optional<ir::Network> network_of(const std::string& text, bool trains);
 
 /// Draws edges, puts their number into the network, and draws all else that the run is given.
 Given draw(ir::Network& network, const ir::RunSize& size, std::uint64_t seed);

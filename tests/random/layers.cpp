@@ -45,13 +45,14 @@ std::function<double(int)> Layers::given(const std::string& name, int count) {
 }
 
 void Layers::keeping_shape(Chain& chain) {
-    switch (dice_.below(5)) {
+    switch (dice_.below(6)) {
         case 0: return one_to_one(chain);
         case 1: return model_[chain.signal].stepped ? delay(chain) : scale(chain);
         case 2:
             return shape(chain).size() > 1 ? convolution(chain, shape(chain)[0], true)
                                            : scale(chain);
         case 3: return batchnorm(chain);
+        case 4: return dropout(chain);
         default: return scale(chain);
     }
 }
@@ -106,13 +107,49 @@ void Layers::batchnorm(Chain& chain) {
     const int channels = shape(chain)[0], plane = elements_of(shape(chain)) / channels;
     const auto weight = given(name + ".weight", channels), bias = given(name + ".bias", channels);
     add(chain, "batchnorm(eps = 0.01)", name, shape(chain),
-        [=, m = &model_, from = chain.signal, stored = prefix_ + name](const At& at) {
+        [=, trains = training_, m = &model_, from = chain.signal,
+         stored = prefix_ + name](const At& at) {
             const int c = at.element / plane;
-            const double mean = m->given(stored + ".running_mean", std::size_t(c));
-            const double variance = m->given(stored + ".running_var", std::size_t(c));
+            double mean = 0, variance = 0;
+            if (trains) {  // of this step, over the batch
+                const int samples = m->length().samples;
+                const auto each = [&](const auto& take) {
+                    for (int sample = 0; sample < samples; ++sample)
+                        for (int i = 0; i < plane; ++i)
+                            take(m->arriving(from, {at.step, sample, c * plane + i}) /
+                                 (samples * plane));
+                };
+                each([&](double part) { mean += part; });
+                const int count = samples * plane;
+                each([&](double part) {
+                    variance += (part * count - mean) * (part * count - mean) / count;
+                });
+            } else {
+                mean = m->given(stored + ".running_mean", std::size_t(c));
+                variance = m->given(stored + ".running_var", std::size_t(c));
+            }
             return (m->arriving(from, at) - mean) / std::sqrt(variance + 0.01) * weight(c) +
                    bias(c);
         });
+}
+
+/// Which elements are left out is taken from the run: the same ones in all steps of a sample.
+void Layers::dropout(Chain& chain) {
+    const std::string name = next_name();
+    const int count = elements_of(shape(chain));
+    const bool stepped = model_[chain.signal].stepped;
+    add(chain, "dropout(0.25)", name, shape(chain),
+        [=, m = &model_, from = chain.signal, drops = training_,
+         stored = prefix_ + name](const At& at) {
+            if (!drops) return m->arriving(from, at);
+            bool kept = false;
+            for (int step = 0; step < (stepped ? m->length().steps : 1); ++step) {
+                const int row = step * m->length().samples + at.sample;
+                kept |= m->given(stored, std::size_t(row * count + at.element)) != 0;
+            }
+            return kept ? m->arriving(from, at) / 0.75 : 0;
+        });
+    model_[chain.signal].is_drawn = training_;
 }
 
 void Layers::dense(Chain& chain, int width) {
@@ -183,6 +220,11 @@ int Layers::feedback(Chain& chain, const std::string& name, int output) {
     const auto past = [m, output](const At& at, int element) {
         return m->arriving(output, {at.step - 1, at.sample, element});
     };
+    if (form.size() > 1 && dice_.one_in(2)) {
+        const Convolution layer = convolution_of(stored, form, form[0], true, past);
+        chain.text += " recurrent " + layer.call;
+        return model_.add({"", form, true, layer.value});
+    }
     if (form.size() > 1 || dice_.one_in(2)) {
         std::string text;
         const auto value = factor(stored, form, text);

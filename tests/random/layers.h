@@ -29,9 +29,15 @@ using TakePlace = std::function<void(int channel, int place, int element)>;
 /// Writes layers behind a chain, and adds what they mean to the model.
 class Layers {
  public:
-    /// Names in the model begin with `prefix`; trained weights are added to `weights`.
-    Layers(Dice& dice, Model& model, std::string prefix, std::vector<Course>& weights)
-        : dice_(dice), model_(model), prefix_(std::move(prefix)), weights_(weights) {}
+    /// Names in the model begin with `prefix`; trained weights are added to `weights`. `training`:
+    /// layers do what they do while training.
+    Layers(Dice& dice, Model& model, std::string prefix, std::vector<Course>& weights,
+           bool training)
+        : dice_(dice),
+          model_(model),
+          prefix_(std::move(prefix)),
+          weights_(weights),
+          training_(training) {}
 
     /// Leads to cells of that shape; `declared`: their declaration says their shape.
     void toward(Chain& chain, const Extents& shape, bool declared);
@@ -54,12 +60,22 @@ class Layers {
     void one_to_one(Chain& chain);
     void delay(Chain& chain);
     void batchnorm(Chain& chain);
+    void dropout(Chain& chain);
     void dense(Chain& chain, int width);
     void reshape(Chain& chain, const Extents& shape);
     void sparse(Chain& chain, const Extents& shape);
 
     void window(Chain& chain);
     void convolution(Chain& chain, int channels, bool same_shape);
+    /// What a layer reads in a step, by element.
+    using Source = std::function<double(const At&, int element)>;
+    struct Convolution {
+        std::string call;
+        Extents shape;
+        Evaluate value;
+    };
+    Convolution convolution_of(const std::string& name, const Extents& from, int channels,
+                               bool same_shape, const Source& source);
     void pool(Chain& chain);
     Sliding any_window(const Extents& source, bool dilated);
     std::string options(const Sliding& window, std::size_t rank, bool dilated) const;
@@ -68,6 +84,7 @@ class Layers {
     Model& model_;
     std::string prefix_;
     std::vector<Course>& weights_;
+    bool training_;
     int count_ = 0;
 };
 

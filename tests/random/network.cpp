@@ -11,8 +11,8 @@ class ProgramWriter {
     ProgramWriter(std::uint64_t seed, Flavour flavour)
         : dice_(seed),
           flavour_(flavour),
-          program_{"", std::make_unique<Model>()},
-          layers_(dice_, model(), "", weights_) {}
+          program_{"", std::make_unique<Model>(), -1, dice_.one_in(2)},
+          layers_(dice_, model(), "", weights_, program_.trains) {}
 
     Program write() {
         const int cells = 1 + dice_.below(2);
@@ -157,7 +157,7 @@ class ProgramWriter {
         std::string unknown = "[_";
         for (std::size_t i = 1; i < model()[outside.signal].shape.size(); ++i) unknown += ", _";
         Chain inside{"z", outside.signal};
-        Layers layers(dice_, model(), name + ".", weights_);
+        Layers layers(dice_, model(), name + ".", weights_, program_.trains);
         layers.freely(inside);
         Population population(cell, name + ".cells", model()[inside.signal].shape);
         const std::string call = write_arguments(dice_, model(), population, weights_);

@@ -27,7 +27,8 @@ enum class Flavour {
 struct Program {
     std::string text;
     std::unique_ptr<Model> model;
-    int loss = -1;  // its signal: a number for each sample
+    int loss = -1;        // its signal: a number for each sample
+    bool trains = false;  // layers do what they do while training
 };
 
 Program random_program(std::uint64_t seed, Flavour flavour);

@@ -77,7 +77,7 @@ class Trial {
 
     void check_values(bool compile) {
         ++tally_.programs;
-        auto network = network_of(program_.text);
+        auto network = network_of(program_.text, program_.trains);
         if (!network) return;
         for (const std::string& broken : verify(*network)) ADD_FAILURE() << broken;
         given_ = draw(*network, size_, seed_);

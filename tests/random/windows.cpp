@@ -57,9 +57,8 @@ std::string Layers::options(const Sliding& window, std::size_t rank, bool dilate
            (dilated ? ", dilation = " + pair_as_text(window.dilation, rank) : "");
 }
 
-void Layers::convolution(Chain& chain, int channels, bool same_shape) {
-    const std::string name = next_name();
-    const Extents from_shape = shape(chain);
+Layers::Convolution Layers::convolution_of(const std::string& name, const Extents& from_shape,
+                                           int channels, bool same_shape, const Source& read) {
     const std::size_t rank = from_shape.size();
     const Grid source(from_shape);
     Sliding window = same_shape ? Sliding{} : any_window(from_shape, true);
@@ -79,23 +78,32 @@ void Layers::convolution(Chain& chain, int channels, bool same_shape) {
     const auto weight = given(name + ".weight", in * places * channels);
     const bool has_bias = !dice_.one_in(3);
     const auto bias = has_bias ? given(name + ".bias", channels) : [](int) { return 0.0; };
-    add(chain,
-        (rank == 3 ? "conv(" : "conv1d(") + std::to_string(channels) + ", " +
-            options(window, rank, true) +
-            (groups > 1 ? ", groups = " + std::to_string(groups) : "") +
-            (has_bias ? "" : ", bias = false") + ")",
-        name, result.shape(rank), [=, m = &model_, from = chain.signal](const At& at) {
-            const int plane = result.rows * result.columns, out = at.element / plane;
-            const int group = out / (channels / groups);
-            double total = bias(out);
-            each_place(window, source, at.element % plane / result.columns,
-                       at.element % result.columns, [&](int channel, int place, int element) {
-                           if (channel / in != group) return;
-                           total += weight((channel % in * places + place) * channels + out) *
-                                    m->arriving(from, {at.step, at.sample, element});
+    return {(rank == 3 ? "conv(" : "conv1d(") + std::to_string(channels) + ", " +
+                options(window, rank, true) +
+                (groups > 1 ? ", groups = " + std::to_string(groups) : "") +
+                (has_bias ? "" : ", bias = false") + ")",
+            result.shape(rank), [=](const At& at) {
+                const int plane = result.rows * result.columns, out = at.element / plane;
+                const int group = out / (channels / groups);
+                double total = bias(out);
+                each_place(window, source, at.element % plane / result.columns,
+                           at.element % result.columns, [&](int channel, int place, int element) {
+                               if (channel / in != group) return;
+                               total += weight((channel % in * places + place) * channels + out) *
+                                        read(at, element);
+                           });
+                return total;
+            }};
+}
+
+void Layers::convolution(Chain& chain, int channels, bool same_shape) {
+    const std::string name = next_name();
+    const Convolution layer =
+        convolution_of(name, shape(chain), channels, same_shape,
+                       [m = &model_, from = chain.signal](const At& at, int element) {
+                           return m->arriving(from, {at.step, at.sample, element});
                        });
-            return total;
-        });
+    add(chain, layer.call, name, layer.shape, layer.value);
 }
 
 void Layers::pool(Chain& chain) {
