@@ -12,10 +12,10 @@
 namespace snnc::frontend {
 
 Dimension DimensionCheck::step(bool times) {
-    const Dimension time = time_dimension();
+    Dimension time = time_dimension();
     if (step_length.kind == StepLength::Kind::Free) return times ? time : system.unknown();
     if (step_length.kind == StepLength::Kind::Absent) return times ? time : Dimension();
-    const Dimension written = system.solved(step_length.dimension);
+    Dimension written = system.solved(step_length.dimension);
     if (!written.is_number() || !times) return written;
     const Expr& expr = *step_length.expr;
     messages.report({&expr, expr.range, written, time, {}}, [&](const auto& got, const auto&) {
@@ -86,8 +86,8 @@ Dimension CellDimensions::variable(const std::string& name) {
     if (let.running) return Dimension::any();  // a cycle, which is reported elsewhere
     let.running = true;
     const Expr& value = *let.member->value;
-    const Dimension dimension = let.member->draws ? check_.expressions.drawn(value, *this)
-                                                  : check_.expressions.of(value, *this);
+    Dimension dimension = let.member->draws ? check_.expressions.drawn(value, *this)
+                                            : check_.expressions.of(value, *this);
     let.running = false;
     let.dimension = dimension;
     return dimension;

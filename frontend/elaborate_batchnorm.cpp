@@ -79,8 +79,8 @@ class NetworkBuilder::BatchNorm {
     /// How many values a statistic is taken of.
     Value count() {
         ir::ExprPool& pool = context_.network.pool;
-        const double places = double(ir::element_count(shape_) / shape_[0]);
-        const Value in_step = op(Op::Mul, {Value(pool.leaf(Op::BatchSize)), number(places)});
+        const std::int64_t places = ir::element_count(shape_) / shape_[0];
+        Value in_step = op(Op::Mul, {Value(pool.leaf(Op::BatchSize)), number(double(places))});
         if (!settings_.over_run) return in_step;
         return op(Op::Mul, {in_step, Value(pool.leaf(Op::StepCount))});
     }

@@ -182,7 +182,7 @@ Value NetworkBuilder::recurrent_input(Node& cells) {
     else
         declare_factor(layer, before, {});
     if (!layer.output.valid()) return {};
-    const Value feedback = read(context_, layer.output);
+    Value feedback = read(context_, layer.output);
     if (feedback.shape == *cells.shape) return feedback;
     context_.error(Code::ShapeMismatch, layer.range,
                    fmt::format("`{}` has shape {}, but its feedback {}", cells.name,

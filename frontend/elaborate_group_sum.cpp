@@ -9,7 +9,7 @@ namespace snnc::frontend {
 Value Expressions::group_sum(const Expr& expr, const Callee& callee, Names& names) {
     const auto given = arguments(*callee.name, *callee.call, 2, {});
     if (!given) return {};
-    const Value x = number_value(*given->positional[0]->value.value, names);
+    Value x = number_value(*given->positional[0]->value.value, names);
     const Expr& count = *given->positional[1]->value.value;
     if (context_.dry > 0) {
         value(count, names);
@@ -28,8 +28,8 @@ Value Expressions::group_sum(const Expr& expr, const Callee& callee, Names& name
     const Value grouped =
         made("groups", rows, where, ir::Segment{operand(x, names, expr.range), 0, 0, x.shape[0]},
              names, expr.range);
-    const Value sums = made("group_sum", {*groups}, where,
-                            ir::SumTo{operand(grouped, names, expr.range)}, names, expr.range);
+    Value sums = made("group_sum", {*groups}, where, ir::SumTo{operand(grouped, names, expr.range)},
+                      names, expr.range);
     context_.network[context_.network.pool[sums.expr].tensor].per_channel = true;
     return sums;
 }

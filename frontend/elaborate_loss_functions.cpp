@@ -63,7 +63,7 @@ std::optional<std::vector<Value>> Expressions::plain_arguments(const Callee& cal
 
 /// A value that arithmetic can be done with: neither a label nor a tuple.
 Value Expressions::number_value(const Expr& expr, Names& names) {
-    const Value result = value(expr, names);
+    Value result = value(expr, names);
     if (result.poisoned() || context_.dry > 0 || !(result.is_class || result.is_tuple))
         return result;
     auto report = context_.error(Code::WrongType, expr.range,
@@ -137,7 +137,7 @@ Value Expressions::mse(const Expr& expr, const Callee& callee, Names& names) {
 Value Expressions::huber(const Expr& expr, const Callee& callee, Names& names) {
     const auto x = plain_arguments(callee, 2, names);
     if (!x) return {};
-    const auto op = [&](Op op, std::vector<Value> operands) {
+    const auto op = [&](Op op, const std::vector<Value>& operands) {
         return apply(context_, op, operands, expr.range);
     };
     const Value half = constant(context_, 0.5), one = constant(context_, 1);
@@ -153,7 +153,7 @@ Value Expressions::huber(const Expr& expr, const Callee& callee, Names& names) {
 Value Expressions::bce(const Expr& expr, const Callee& callee, Names& names) {
     const auto x = plain_arguments(callee, 2, names);
     if (!x) return {};
-    const auto op = [&](Op op, std::vector<Value> operands) {
+    const auto op = [&](Op op, const std::vector<Value>& operands) {
         return apply(context_, op, operands, expr.range);
     };
     const Value one = constant(context_, 1), floor = constant(context_, -100);
@@ -273,8 +273,8 @@ Value Expressions::one_hot(const Expr& expr, const Callee& callee, Names& names)
     const Value label = value(*given->positional[0]->value.value, names);
     if (context_.dry > 0) return constant(context_, 1);
     if (label.poisoned() || !has_classes(label, *given->positional[0])) return {};
-    const Value code = made("one_hot", {label.classes}, extent(context_, label),
-                            ir::OneHot{operand(label, names, expr.range)}, names, expr.range);
+    Value code = made("one_hot", {label.classes}, extent(context_, label),
+                      ir::OneHot{operand(label, names, expr.range)}, names, expr.range);
     context_.network[context_.network.pool[code.expr].tensor].kind = ir::DataKind::Spike;
     return code;
 }

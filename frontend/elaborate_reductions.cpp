@@ -9,8 +9,8 @@ Value Expressions::winner(const Expr& expr, const Callee& callee, Names& names) 
     const auto x = one_argument(callee, names);
     if (!x) return {};
     if (context_.dry > 0 || x->shape.empty()) return constant(context_, 1);
-    const Value result = made("winner", x->shape, extent(context_, *x),
-                              ir::Winner{operand(*x, names, expr.range)}, names, expr.range);
+    Value result = made("winner", x->shape, extent(context_, *x),
+                        ir::Winner{operand(*x, names, expr.range)}, names, expr.range);
     context_.network[context_.network.pool[result.expr].tensor].kind = ir::DataKind::Spike;
     return result;
 }

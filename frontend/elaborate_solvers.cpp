@@ -139,7 +139,7 @@ bool CellUse::reads_along_step(const Expr& expr, std::set<std::string>& seen) co
 /// A `let` is a name for an expression: where it stands in a differential equation, the states in
 /// it move along with the step.
 Value CellUse::let_along_step(Let& let) {
-    const Value value = let_value(let);  // reports its mistakes
+    Value value = let_value(let);  // reports its mistakes
     std::set<std::string> seen;
     if (context_.dry > 0 || value.poisoned() || let.member->draws ||
         !reads_along_step(*let.member->value, seen))

@@ -8,7 +8,6 @@
 
 namespace snnc::frontend {
 
-using ir::ExprId;
 using ir::Op;
 
 const std::vector<std::string>& solver_names() {

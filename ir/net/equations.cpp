@@ -43,7 +43,7 @@ class EquationPrinter {
         const auto print_leaf = [&](const ExprNode& read) {
             if (read.op == Op::Uniform) return print_draw(network_, read.stream, shift);
             if (!in_place(read.tensor)) return indexed(read.tensor, read.lag + shift);
-            const std::string inner = operand(read.tensor, read.lag, shift);
+            std::string inner = operand(read.tensor, read.lag, shift);
             const Definition* definition = network_.definition(read.tensor);
             const auto* formula = std::get_if<Formula>(&definition->kind);
             if (!formula) return inner;
@@ -92,7 +92,7 @@ class EquationPrinter {
     /// The source cells of a layer: a part, where they are not all.
     std::string cells(TensorId source, const Edges& edges, int shift) const {
         const std::int64_t count = element_count(network_[edges.starts].shape) - 1;
-        const std::string whole = operand(source, 0, shift);
+        std::string whole = operand(source, 0, shift);
         if (count == element_count(network_[source].shape)) return whole;
         return "(elements [" + std::to_string(edges.from) + ":" +
                std::to_string(edges.from + count) + "] of " + whole + ")";
@@ -119,8 +119,8 @@ class EquationPrinter {
         if (op.from == 0 && op.to == 0 && op.count == element_count(network_[op.source].shape) &&
             op.count == element_count(network_[target].shape))
             return "reshape(" + source + ")";
-        const std::string pieces = "elements " + range(op.from, op.count) + " of " + source +
-                                   " at " + range(op.to, op.count);
+        std::string pieces = "elements " + range(op.from, op.count) + " of " + source + " at " +
+                             range(op.to, op.count);
         if (op.blocks == 1) return pieces;
         return pieces + ", and so " + std::to_string(op.blocks) + " times, every " +
                std::to_string(op.from_stride) + " at every " + std::to_string(op.to_stride);
