@@ -1,0 +1,67 @@
+#include "codegen/llvm/c_library.h"
+
+#include <llvm/IR/IRBuilder.h>
+
+#include <cmath>
+#include <cstring>
+#include <map>
+
+#include "codegen/llvm/machine.h"
+
+namespace snnc::codegen {
+namespace {
+
+void* unary(float (*function)(float)) { return reinterpret_cast<void*>(function); }
+void* binary(float (*function)(float, float)) { return reinterpret_cast<void*>(function); }
+
+}  // namespace
+
+const std::vector<CLibrary>& c_libraries() {
+    using Compare = int (*)(const char*, const char*);
+    static const std::vector<CLibrary> libraries = {
+        {"libm.so.6",
+         {{"expf", unary(&::expf), "GLIBC_2.27", "GLIBC_2.27"},
+          {"logf", unary(&::logf), "GLIBC_2.27", "GLIBC_2.27"},
+          {"powf", binary(&::powf), "GLIBC_2.27", "GLIBC_2.27"},
+          {"log10f", unary(&::log10f)},
+          {"log1pf", unary(&::log1pf)},
+          {"expm1f", unary(&::expm1f)},
+          {"sinf", unary(&::sinf)},
+          {"cosf", unary(&::cosf)},
+          {"tanf", unary(&::tanf)},
+          {"tanhf", unary(&::tanhf)}}},
+        {"libc.so.6",
+         {{"memcpy", reinterpret_cast<void*>(&std::memcpy), "GLIBC_2.14"},
+          {"memset", reinterpret_cast<void*>(&std::memset)},
+          {"strcmp", reinterpret_cast<void*>(static_cast<Compare>(&std::strcmp))}}}};
+    return libraries;
+}
+
+ObjectCode empty_functions(const CLibrary& library, Architecture architecture) {
+    llvm::LLVMContext context;
+    const auto machine = make_base_machine(architecture);
+    llvm::Module module(library.name, context);
+    prepare_module(module, *machine);
+    llvm::IRBuilder<> ir(context);
+    auto* type = llvm::FunctionType::get(ir.getVoidTy(), false);
+    for (const CFunction& function : library.functions) {
+        auto* empty = llvm::Function::Create(type, llvm::Function::ExternalLinkage, function.name,
+                                             module);
+        ir.SetInsertPoint(llvm::BasicBlock::Create(context, "entry", empty));
+        ir.CreateRetVoid();
+    }
+    return generate(module, *machine, llvm::CodeGenFileType::ObjectFile);
+}
+
+std::string version_script(const CLibrary& library, Architecture architecture) {
+    std::map<std::string, std::string> names;  // by version
+    for (const CFunction& function : library.functions)
+        names[architecture == Architecture::AArch64 ? function.aarch64 : function.x86_64] +=
+            std::string(" ") + function.name + ";";
+    std::string script;
+    for (const auto& [version, functions] : names)
+        script += version + " { global:" + functions + " };\n";
+    return script;
+}
+
+}  // namespace snnc::codegen
