@@ -209,9 +209,10 @@ void add_compile(Tool& tool) {
     options->weights.add_to(*verb);
     verb->add_option("--prefix", options->prefix, "beginning of every name (default: X)")
         ->check(c_name());
-    verb->add_option("--target", options->targets,
-                     "the processors to compile for (default: this machine's): x86-64-v3 or x86-64-v4 "
-                     "or both, and the library takes the best that fits; or aarch64")
+    verb->add_option(
+            "--target", options->targets,
+            "the processors to compile for (default: this machine's): x86-64-v3 or x86-64-v4 "
+            "or both, and the library takes the best that fits; or aarch64")
         ->delimiter(',')
         ->allow_extra_args(false);
     verb->add_flag("--static", options->archive, "an archive for static linking, libX.a");

@@ -11,8 +11,14 @@
 namespace snnc::codegen {
 namespace {
 
-void* unary(float (*function)(float)) { return reinterpret_cast<void*>(function); }
-void* binary(float (*function)(float, float)) { return reinterpret_cast<void*>(function); }
+template <class Real>
+void* unary(Real (*function)(Real)) {
+    return reinterpret_cast<void*>(function);
+}
+template <class Real>
+void* binary(Real (*function)(Real, Real)) {
+    return reinterpret_cast<void*>(function);
+}
 
 }  // namespace
 
@@ -20,18 +26,23 @@ const std::vector<CLibrary>& c_libraries() {
     using Compare = int (*)(const char*, const char*);
     static const std::vector<CLibrary> libraries = {
         {"libm.so.6",
-         {{"expf", unary(&::expf), "GLIBC_2.27", "GLIBC_2.27"},
-          {"logf", unary(&::logf), "GLIBC_2.27", "GLIBC_2.27"},
-          {"powf", binary(&::powf), "GLIBC_2.27", "GLIBC_2.27"},
-          {"log10f", unary(&::log10f)},
-          {"log1pf", unary(&::log1pf)},
-          {"expm1f", unary(&::expm1f)},
-          {"sinf", unary(&::sinf)},
-          {"cosf", unary(&::cosf)},
-          {"tanf", unary(&::tanf)},
-          {"tanhf", unary(&::tanhf)}}},
+         {{"expf", unary<float>(&::expf), "GLIBC_2.27", "GLIBC_2.27"},
+          {"logf", unary<float>(&::logf), "GLIBC_2.27", "GLIBC_2.27"},
+          {"powf", binary<float>(&::powf), "GLIBC_2.27", "GLIBC_2.27"},
+          {"log10f", unary<float>(&::log10f)},
+          {"log1pf", unary<float>(&::log1pf)},
+          {"expm1f", unary<float>(&::expm1f)},
+          {"sinf", unary<float>(&::sinf)},
+          {"cosf", unary<float>(&::cosf)},
+          {"tanf", unary<float>(&::tanf)},
+          {"tanhf", unary<float>(&::tanhf)},
+          // Of rates and schedules.
+          {"pow", binary<double>(&::pow), "GLIBC_2.29", "GLIBC_2.29"},
+          {"cos", unary<double>(&::cos)},
+          {"floor", unary<double>(&::floor)}}},
         {"libc.so.6",
          {{"memcpy", reinterpret_cast<void*>(&std::memcpy), "GLIBC_2.14"},
+          {"memmove", reinterpret_cast<void*>(&std::memmove)},
           {"memset", reinterpret_cast<void*>(&std::memset)},
           {"strcmp", reinterpret_cast<void*>(static_cast<Compare>(&std::strcmp))}}}};
     return libraries;
@@ -45,8 +56,8 @@ ObjectCode empty_functions(const CLibrary& library, Architecture architecture) {
     llvm::IRBuilder<> ir(context);
     auto* type = llvm::FunctionType::get(ir.getVoidTy(), false);
     for (const CFunction& function : library.functions) {
-        auto* empty = llvm::Function::Create(type, llvm::Function::ExternalLinkage, function.name,
-                                             module);
+        auto* empty =
+            llvm::Function::Create(type, llvm::Function::ExternalLinkage, function.name, module);
         ir.SetInsertPoint(llvm::BasicBlock::Create(context, "entry", empty));
         ir.CreateRetVoid();
     }

@@ -66,8 +66,8 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const Target& target) {
 }
 
 std::unique_ptr<llvm::TargetMachine> make_base_machine(Architecture architecture) {
-    return make_machine(architecture,
-                        architecture == Architecture::X86_64 ? "x86-64" : "generic", "");
+    return make_machine(architecture, architecture == Architecture::X86_64 ? "x86-64" : "generic",
+                        "");
 }
 
 void prepare_module(llvm::Module& module, const llvm::TargetMachine& machine) {
