@@ -74,7 +74,7 @@ TEST_P(Programs, train) {
 INSTANTIATE_TEST_SUITE_P(Machines, Programs, testing::Values(here, aarch64),
                          [](const auto& info) { return info.param.name; });
 
-/// What it asks for is there since 2018, and nothing asks which processor it is.
+/// What it asks for is there since 2019, and nothing asks which processor it is.
 TEST(ForeignLibrary, needs_an_old_c_library_and_no_choice) {
     const TemporaryFolder folder;
     const std::string library = folder.file("libnet.so");
