@@ -9,9 +9,9 @@ namespace {
 
 /// NEON's vectors have four lanes and there are 32 of them: two are one of ours. Draws come in
 /// eights, and sums over lanes are then those of x86-64-v3.
-const Target targets[] = {{"x86-64-v3", Architecture::X86_64, 8},
-                          {"x86-64-v4", Architecture::X86_64, 16},
-                          {"aarch64", Architecture::AArch64, 8}};
+const Target targets[] = {{"x86-64-v3", Architecture::X86, 8},
+                          {"x86-64-v4", Architecture::X86, 16},
+                          {"aarch64", Architecture::Arm, 8}};
 
 }  // namespace
 
@@ -32,7 +32,7 @@ Target Target::known(const std::string& name) {
 
 Target Target::named(const std::string& name) {
     Target target = known(name);
-    if (target.architecture != Architecture::X86_64)
+    if (target.architecture != Architecture::X86)
         throw std::invalid_argument("this is an x86-64 processor, which cannot run code for " +
                                     name + "; that is a target of `compile` and `emit`");
     if (name == "x86-64-v4" && host_level() != name)

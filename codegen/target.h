@@ -5,12 +5,12 @@
 
 namespace snnc::codegen {
 
-enum class Architecture { X86_64, AArch64 };
+enum class Architecture { X86, Arm };  // of 64 bits
 
 /// Chosen from the running processor, or by name (--target).
 struct Target {
     std::string name;  // "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512), "aarch64" (NEON)
-    Architecture architecture = Architecture::X86_64;
+    Architecture architecture = Architecture::X86;
     int lanes = 8;  // floats in a vector of generated code
 
     /// Throws std::invalid_argument if the processor has less than AVX2 and FMA.

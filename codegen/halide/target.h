@@ -11,7 +11,7 @@ namespace snnc::codegen {
 inline Halide::Target halide_target(const Target& target) {
     using T = Halide::Target;
     std::vector<T::Feature> features = {T::NoRuntime, T::NoAsserts, T::UserContext};
-    if (target.architecture == Architecture::AArch64) return T(T::Linux, T::ARM, 64, features);
+    if (target.architecture == Architecture::Arm) return T(T::Linux, T::ARM, 64, features);
     features.insert(features.end(), {T::SSE41, T::AVX, T::AVX2, T::F16C, T::FMA});
     if (target.lanes == 16) features.insert(features.end(), {T::AVX512, T::AVX512_Skylake});
     return T(T::Linux, T::X86, 64, features);
@@ -20,7 +20,7 @@ inline Halide::Target halide_target(const Target& target) {
 /// So many vectors of sums keep the multipliers of a core busy and leave registers for the factors:
 /// AVX2 has 16 of them, AVX-512 and NEON have 32.
 inline int accumulators(const Target& target) {
-    const bool sixteen = target.architecture == Architecture::X86_64 && target.lanes == 8;
+    const bool sixteen = target.architecture == Architecture::X86 && target.lanes == 8;
     return sixteen ? 12 : 24;
 }
 

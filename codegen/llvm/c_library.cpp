@@ -67,7 +67,7 @@ ObjectCode empty_functions(const CLibrary& library, Architecture architecture) {
 std::string version_script(const CLibrary& library, Architecture architecture) {
     std::map<std::string, std::string> names;  // by version
     for (const CFunction& function : library.functions)
-        names[architecture == Architecture::AArch64 ? function.aarch64 : function.x86_64] +=
+        names[architecture == Architecture::Arm ? function.aarch64 : function.x86_64] +=
             std::string(" ") + function.name + ";";
     std::string script;
     for (const auto& [version, functions] : names)

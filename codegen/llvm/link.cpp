@@ -78,7 +78,7 @@ void run_lld(const std::vector<std::string>& words) {
 /// Links these objects into a file of the folder; `before` and `after` stand around them.
 std::string link(const WorkFolder& folder, const std::string& name, const Objects& objects,
                  const std::vector<std::string>& before, const std::vector<std::string>& after) {
-    const std::string result = folder.path(name);
+    std::string result = folder.path(name);
     std::vector<std::string> words = {"ld.lld", "--threads=1", "-o", result};
     words.insert(words.end(), before.begin(), before.end());
     for (std::size_t i = 0; i < objects.size(); ++i)

@@ -29,8 +29,8 @@ void start_llvm() {
 
 const char* triple_of(Architecture architecture) {
     switch (architecture) {
-        case Architecture::X86_64: return "x86_64-unknown-linux-gnu";
-        case Architecture::AArch64: return "aarch64-unknown-linux-gnu";
+        case Architecture::X86: return "x86_64-unknown-linux-gnu";
+        case Architecture::Arm: return "aarch64-unknown-linux-gnu";
     }
     llvm_unreachable("an architecture");
 }
@@ -59,15 +59,14 @@ std::unique_ptr<llvm::TargetMachine> make_machine(Architecture architecture,
 }  // namespace
 
 std::unique_ptr<llvm::TargetMachine> make_machine(const Target& target) {
-    if (target.architecture == Architecture::AArch64) return make_base_machine(target.architecture);
+    if (target.architecture == Architecture::Arm) return make_base_machine(target.architecture);
     // Vectors of 512 bits are asked for: the scans are written for them.
     return make_machine(target.architecture, target.name,
                         target.lanes == 16 ? "-prefer-256-bit" : "");
 }
 
 std::unique_ptr<llvm::TargetMachine> make_base_machine(Architecture architecture) {
-    return make_machine(architecture, architecture == Architecture::X86_64 ? "x86-64" : "generic",
-                        "");
+    return make_machine(architecture, architecture == Architecture::X86 ? "x86-64" : "generic", "");
 }
 
 void prepare_module(llvm::Module& module, const llvm::TargetMachine& machine) {
