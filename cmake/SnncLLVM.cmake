@@ -4,7 +4,7 @@
 # llvm-config is asked instead of find_package(LLVM): the package file insists on the libraries of
 # every optional component.
 # Object copying and lld make shared libraries in process (codegen/llvm/link.cpp).
-set(snnc_llvm_components orcjit x86 passes objcopy lto option)
+set(snnc_llvm_components orcjit x86 aarch64 passes objcopy lto option)
 
 find_program(SNNC_LLVM_CONFIG
   NAMES llvm-config-22 llvm-config-19
@@ -35,7 +35,7 @@ if(SNNC_LLVM_VERSION VERSION_LESS 19)
 endif()
 message(STATUS "LLVM ${SNNC_LLVM_VERSION} (${SNNC_LLVM_CONFIG})")
 
-# lld initialises every target that LLVM was built with; ours is X86, and the others do
+# lld initialises every target that LLVM was built with; ours are X86 and AArch64, and the others do
 # nothing.
 snnc_ask_llvm(snnc_llvm_libdir --libdir)
 if(NOT EXISTS ${snnc_llvm_libdir}/liblldELF.a)
@@ -43,7 +43,7 @@ if(NOT EXISTS ${snnc_llvm_libdir}/liblldELF.a)
 endif()
 snnc_ask_llvm(snnc_llvm_targets --targets-built)
 separate_arguments(snnc_llvm_targets)
-list(REMOVE_ITEM snnc_llvm_targets X86)
+list(REMOVE_ITEM snnc_llvm_targets X86 AArch64)
 set(snnc_lld_stubs ${PROJECT_BINARY_DIR}/lld_stubs.c)
 set(snnc_stub_text "")
 foreach(name IN LISTS snnc_llvm_targets)

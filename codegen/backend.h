@@ -9,22 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "codegen/target.h"
 #include "ir/interpreter/interpreter.h"
 #include "ir/net/network.h"
 #include "ir/step/program.h"
 
 namespace snnc::codegen {
-
-/// What to compile for. Chosen from the running processor, or by name (--target).
-struct Target {
-    std::string name;  // "x86-64-v3" (AVX2, FMA), "x86-64-v4" (AVX-512)
-    /// Throws std::invalid_argument if the processor has less than AVX2 and FMA.
-    static Target host();
-    /// Throws std::invalid_argument that lists the known names.
-    static Target level(const std::string& name);
-    /// The same, where this processor can run it.
-    static Target named(const std::string& name);
-};
 
 struct CompileOptions {
     Target target = Target::host();

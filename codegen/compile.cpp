@@ -120,26 +120,6 @@ class CompiledProgram : public Executable {
 
 }  // namespace
 
-Target Target::host() {
-    const std::string level = host_level();
-    if (level.empty())
-        throw std::invalid_argument(
-            "this processor has no AVX2 and FMA, which compiled code needs");
-    return {level};
-}
-
-Target Target::level(const std::string& name) {
-    if (name == "x86-64-v3" || name == "x86-64-v4") return {name};
-    throw std::invalid_argument("unknown target " + name + "; known are x86-64-v3 and x86-64-v4");
-}
-
-Target Target::named(const std::string& name) {
-    Target target = level(name);
-    if (name == "x86-64-v4" && host_level() != name)
-        throw std::invalid_argument("this processor has no AVX-512, which x86-64-v4 needs");
-    return target;
-}
-
 std::unique_ptr<Executable> compile(const ir::Network& network, const ir::StepProgram& program,
                                     const CompileOptions& options) {
     BufferPlan plan = plan_buffers(network, program, options.target);

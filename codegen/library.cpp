@@ -141,14 +141,15 @@ LibrarySizes sizes_of(const CompiledLibrary& library) {
 
 LibraryFiles make_library(const LibraryModel& model, const LibraryRequest& request) {
     Objects objects;
+    const Architecture architecture = request.targets[0].architecture;
     const CompiledLibrary library = compile_programs(model, request, objects);
     const LibrarySizes sizes = sizes_of(library);
-    LibraryEntry entry = compile_entry(model, library, sizes);
+    LibraryEntry entry = compile_entry(model, library, sizes, architecture);
     objects.insert(objects.begin(), std::move(entry.object));
 
     LibraryFiles files;
     if (request.kind == LibraryKind::Shared)
-        files.binary = link_shared(objects, request.file, entry.exported);
+        files.binary = link_shared(objects, file_name(request.file), entry.exported, architecture);
     else if (request.kind == LibraryKind::Archive)
         files.binary = make_archive(objects);
     else

@@ -24,7 +24,7 @@ struct LibraryRequest {
     std::string file, header_file;
     std::string source_hash;  // of the text that it was made from
     LibraryKind kind = LibraryKind::Shared;
-    std::vector<Target> targets;  // ascending
+    std::vector<Target> targets;  // ascending, of one architecture
 };
 
 /// Throws CompileFailure.

@@ -21,7 +21,7 @@ class Planner {
  public:
     Planner(const ir::Network& network, const ir::StepProgram& program, const Target& target)
         : network_(network), program_(program), rings_(loop_memory(network, program)) {
-        plan_.lanes = vector_lanes(target);
+        plan_.lanes = target.lanes;
     }
 
     BufferPlan run() {
@@ -126,8 +126,6 @@ class Planner {
 };
 
 }  // namespace
-
-int vector_lanes(const Target& target) { return target.name == "x86-64-v4" ? 16 : 8; }
 
 std::vector<ir::TensorId> kept_values(const ir::Network& network, const ir::ScanTask& scan) {
     const std::set<ir::TensorId> recomputed(scan.recompute.begin(), scan.recompute.end());

@@ -61,9 +61,6 @@ struct BufferPlan {
     std::int64_t scratch_bytes_per_step = 0;
 };
 
-/// Lanes of f32 in a vector of the target.
-int vector_lanes(const Target& target);
-
 /// The recomputed tensors of a scan that its body reads: they are kept in the strip's scratch.
 std::vector<ir::TensorId> kept_values(const ir::Network& network, const ir::ScanTask& scan);
 

@@ -68,9 +68,10 @@ struct WeightOptions {
 
 /// --backend, --threads, --target CPU (where --target NAME=Y.npy means an array, --cpu).
 struct EngineOptions {
-    std::string backend;  // empty: compiled code where snnc has it, else the interpreter
-    std::string cpu;      // empty: this machine's
-    int threads = 0;      // 0: SNNC_THREADS or all processors
+    std::string backend;   // empty: compiled code where snnc has it, else the interpreter
+    std::string cpu;       // empty: this machine's
+    bool any_cpu = false;  // the code is shown, not run
+    int threads = 0;       // 0: SNNC_THREADS or all processors
     std::optional<std::string> cache;  // folder of compiled kernels, empty: none; absent: usual one
     bool timings = false;
     bool debug = false;

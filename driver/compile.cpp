@@ -63,10 +63,16 @@ std::vector<codegen::Target> targets_of(const std::vector<std::string>& names) {
     std::vector<codegen::Target> targets;
     try {
         if (names.empty()) return {codegen::Target::host()};
-        for (const std::string& name : names) targets.push_back(codegen::Target::level(name));
+        for (const std::string& name : names) targets.push_back(codegen::Target::known(name));
     } catch (const std::invalid_argument& error) {
         fail(Code::UnknownTarget, error.what());
     }
+    for (const codegen::Target& target : targets)
+        if (target.architecture != targets[0].architecture)
+            fail(Code::MixedTargets,
+                 fmt::format("`{}` and `{}` are different architectures, and a library is for one; "
+                             "compile twice, into two files",
+                             targets[0].name, target.name));
     // The best that fits is taken last.
     std::sort(targets.begin(), targets.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -193,7 +199,8 @@ void add_compile(Tool& tool) {
                            "compile net.snn --weights w.safetensors -o libnet.so --prefix net",
                            "compile net.snn --static -o libnet.a",
                            "compile net.snn --grad -o libnet.so  # training in a C program",
-                           "compile net.snn -o libnet.so --target x86-64-v3,x86-64-v4"});
+                           "compile net.snn -o libnet.so --target x86-64-v3,x86-64-v4",
+                           "compile net.snn -o libnet.so --target aarch64"});
     auto options = std::make_shared<CompileOptions>();
     options->network.add_to(*verb);
     verb->add_option("-o,--out", options->out,
@@ -202,9 +209,10 @@ void add_compile(Tool& tool) {
     options->weights.add_to(*verb);
     verb->add_option("--prefix", options->prefix, "beginning of every name (default: X)")
         ->check(c_name());
-    verb->add_option("--target", options->targets,
-                     "the processors to compile for, x86-64-v3 or x86-64-v4 or both: the library "
-                     "takes the best that fits (default: this machine's)")
+    verb->add_option(
+            "--target", options->targets,
+            "the processors to compile for (default: this machine's): x86-64-v3 or x86-64-v4 "
+            "or both, and the library takes the best that fits; or aarch64")
         ->delimiter(',')
         ->allow_extra_args(false);
     verb->add_flag("--static", options->archive, "an archive for static linking, libX.a");

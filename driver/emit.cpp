@@ -131,7 +131,7 @@ class NetworkStages {
         const Machine machine(options_.engine);
         codegen::CompileOptions compile;
         if (machine.interprets()) fail_interpreter();
-        compile.target = codegen::Target::named(machine.target());
+        compile.target = codegen::Target::known(machine.target());
         return codegen::emit(network, program, compile, options_.stage);
     }
     [[noreturn]] static void fail_interpreter() {
@@ -188,7 +188,9 @@ void add_emit(Tool& tool) {
                      "which train block, if there are several");
     verb->add_option("--loss", options->loss, "an expression in place of a train block");
     options->engine.add_to(*verb);
-    verb->add_option("--target", options->engine.cpu, "the processor to compile for");
+    options->engine.any_cpu = true;
+    verb->add_option("--target", options->engine.cpu,
+                     "the processor to compile for: x86-64-v3, x86-64-v4 or aarch64");
     verb->callback([&tool, options] {
         tool.action = [options](Session& session) { return emit(session, *options); };
     });

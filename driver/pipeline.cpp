@@ -199,7 +199,9 @@ class Compiled final : public Engine {
 
 std::string target_name(const EngineOptions& options) {
     try {
-        return (options.cpu.empty() ? codegen::Target::host() : codegen::Target::named(options.cpu))
+        if (options.cpu.empty()) return codegen::Target::host().name;
+        return (options.any_cpu ? codegen::Target::known(options.cpu)
+                                : codegen::Target::named(options.cpu))
             .name;
     } catch (const std::invalid_argument& error) {
         fail(Code::UnknownTarget, error.what());

@@ -35,13 +35,14 @@ struct Built {
 /// One kernel; member functions build it from the geometry to the schedule.
 class Builder {
  public:
-    Builder(const ConvolutionKernel& kernel, const Halide::Target& target)
+    Builder(const ConvolutionKernel& kernel, const Target& target)
         : k_(kernel),
           w_(kernel.window),
           in_(int(kernel.in())),
           out_(int(kernel.out())),
           groups_(int(kernel.groups)),
-          native_(target.natural_vector_size<float>()) {}
+          native_(halide_target(target).natural_vector_size<float>()),
+          accumulators_(accumulators(target)) {}
 
     Built build() {
         switch (k_.kind) {
@@ -134,8 +135,7 @@ class Builder {
         result_(x_, y_, c_, g_, n_) = sum_(c_, x_, y_, g_, n_);
         const int lanes = lanes_for(channels, native_);
         const int vectors = channels >= 2 * lanes ? 2 : 1;
-        const int accumulators = native_ == 16 ? 24 : 12;
-        const int width = std::min(columns, accumulators / vectors);
+        const int width = std::min(columns, accumulators_ / vectors);
         Var x_outer("x_outer"), c_outer("c_outer");
         result_.split(x_, x_outer, x_, width, TailStrategy::ShiftInwards)
             .split(c_, c_outer, c_, lanes * vectors, TailStrategy::ShiftInwards)
@@ -189,7 +189,7 @@ class Builder {
                          const Var& part) {
         const int lanes = lanes_for(out_, native_);
         const int vectors = out_ >= 2 * lanes ? 2 : 1;
-        const int width = std::min(size(1), native_ == 16 ? 12 : 6);
+        const int width = std::min(size(1), accumulators_ / 2);
         Var outer("outer"), x_outer("x_outer");
         result_.compute_root();
         sum_.compute_at(result_, i);
@@ -213,16 +213,15 @@ class Builder {
 
     const ConvolutionKernel& k_;
     const ir::Window& w_;
-    int in_, out_, groups_, native_;
+    int in_, out_, groups_, native_, accumulators_;
     Var x_{"x"}, y_{"y"}, c_{"c"}, g_{"g"}, n_{"n"};
     ImageParam a_{Float(32), 5, "a"}, b_{Float(32), 5, "b"};
     Func sum_{"sum"}, result_{"result"};
 };
 
 Module make_module(const ConvolutionKernel& kernel, const Target& target) {
-    const Halide::Target halide = halide_target(target);
-    Built built = Builder(kernel, halide).build();
-    return built.pipeline.compile_to_module(built.arguments, kernel.symbol, halide);
+    Built built = Builder(kernel, target).build();
+    return built.pipeline.compile_to_module(built.arguments, kernel.symbol, halide_target(target));
 }
 
 [[noreturn]] void refused(const ConvolutionKernel& kernel, const Halide::Error& error) {

@@ -16,13 +16,11 @@ struct Tile {
     int lanes, columns, rows;
 };
 
-/// About 24 accumulators keep both multipliers of a core busy (12 with 16 registers). A matrix
-/// narrower than a vector takes a shorter vector.
-Tile choose_tile(std::int64_t columns, int native_lanes) {
+/// A matrix narrower than a vector takes a shorter vector.
+Tile choose_tile(std::int64_t columns, int native_lanes, int accumulators) {
     int lanes = native_lanes;
     while (lanes > columns) lanes /= 2;
     const int vectors = int(std::clamp<std::int64_t>(columns / lanes, 1, 3));
-    const int accumulators = native_lanes == 16 ? 24 : 12;
     return {lanes, lanes * vectors, std::min(16, accumulators / vectors)};
 }
 
@@ -39,11 +37,12 @@ struct Kernel {
 /// One product; member functions build it from the shape to the schedule.
 class ProductBuilder {
  public:
-    ProductBuilder(const Product& product, const Halide::Target& target)
+    ProductBuilder(const Product& product, const Target& target)
         : kind_(product.kind),
           in_(int(product.in)),
           out_(int(product.out)),
-          native_lanes_(target.natural_vector_size<float>()) {}
+          native_lanes_(halide_target(target).natural_vector_size<float>()),
+          accumulators_(accumulators(target)) {}
 
     Kernel build() {
         const Expr rows = a_.dim(1).extent();
@@ -75,7 +74,7 @@ class ProductBuilder {
     /// The transposed weight, so that the inner loop loads whole vectors.
     void turn_weight() {
         turned_(column_, row_) = b_(row_, column_);
-        const int lanes = choose_tile(in_, native_lanes_).lanes;
+        const int lanes = choose_tile(in_, native_lanes_, accumulators_).lanes;
         turned_.compute_root().vectorize(column_, lanes, TailStrategy::ShiftInwards);
     }
 
@@ -91,7 +90,7 @@ class ProductBuilder {
         sum_(column_, row_) += value(row, Expr(term.x));
         result_(column_, row_) = sum_(column_, row_);
         set_row_major(result_.output_buffer(), rows, columns);
-        schedule(choose_tile(columns, native_lanes_), columns, term);
+        schedule(choose_tile(columns, native_lanes_, accumulators_), columns, term);
         return {Pipeline(result_), {a_, b_}};
     }
 
@@ -128,16 +127,16 @@ class ProductBuilder {
     }
 
     ProductKind kind_;
-    int in_, out_, native_lanes_;
+    int in_, out_, native_lanes_, accumulators_;
     Var column_{"column"}, row_{"row"};
     ImageParam a_{Float(32), 2, "a"}, b_{Float(32), 2, "b"};
     Func turned_{"turned"}, panel_{"panel"}, sum_{"sum"}, result_{"result"};
 };
 
 Module make_module(const Product& product, const Target& target) {
-    const Halide::Target halide = halide_target(target);
-    Kernel kernel = ProductBuilder(product, halide).build();
-    return kernel.pipeline.compile_to_module(kernel.arguments, product.symbol, halide);
+    Kernel kernel = ProductBuilder(product, target).build();
+    return kernel.pipeline.compile_to_module(kernel.arguments, product.symbol,
+                                             halide_target(target));
 }
 
 [[noreturn]] void refused(const Product& product, const Halide::Error& error) {

@@ -6,11 +6,10 @@
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
 
-#include <cmath>
-#include <cstring>
 #include <mutex>
 
 #include "codegen/backend.h"
+#include "codegen/llvm/c_library.h"
 #include "runtime/halide_runtime.h"
 
 namespace snnc::codegen {
@@ -36,24 +35,14 @@ void checked(llvm::Error error) {
 
 /// Everything that generated code may call; nothing else of the process is visible to it.
 std::vector<std::pair<const char*, void*>> surroundings() {
-    using Unary = float (*)(float);
-    using Binary = float (*)(float, float);
-    const auto unary = [](Unary function) { return reinterpret_cast<void*>(function); };
-    return {{"halide_malloc", reinterpret_cast<void*>(&snnc_halide_malloc)},
-            {"halide_free", reinterpret_cast<void*>(&snnc_halide_free)},
-            {"halide_do_par_for", reinterpret_cast<void*>(&snnc_halide_do_par_for)},
-            {"memset", reinterpret_cast<void*>(&std::memset)},
-            {"memcpy", reinterpret_cast<void*>(&std::memcpy)},
-            {"expf", unary(&::expf)},
-            {"logf", unary(&::logf)},
-            {"log10f", unary(&::log10f)},
-            {"log1pf", unary(&::log1pf)},
-            {"expm1f", unary(&::expm1f)},
-            {"sinf", unary(&::sinf)},
-            {"cosf", unary(&::cosf)},
-            {"tanf", unary(&::tanf)},
-            {"tanhf", unary(&::tanhf)},
-            {"powf", reinterpret_cast<void*>(static_cast<Binary>(&::powf))}};
+    std::vector<std::pair<const char*, void*>> found = {
+        {"halide_malloc", reinterpret_cast<void*>(&snnc_halide_malloc)},
+        {"halide_free", reinterpret_cast<void*>(&snnc_halide_free)},
+        {"halide_do_par_for", reinterpret_cast<void*>(&snnc_halide_do_par_for)}};
+    for (const CLibrary& library : c_libraries())
+        for (const CFunction& function : library.functions)
+            found.emplace_back(function.name, function.here);
+    return found;
 }
 
 void start_llvm() {

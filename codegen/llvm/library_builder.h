@@ -139,7 +139,7 @@ llvm::Function* emit_body(EntryFrame& frame, const LibraryProgram& program,
                           const LibraryVariant& variant);
 
 /// i32 P_PROGRAM_go(arguments, i1 resumed): the body for this processor, or
-/// LibraryError::ProcessorTooOld. Chosen when the library is loaded.
+/// LibraryError::ProcessorTooOld. Chosen when the library is loaded, where there is a choice.
 llvm::Constant* emit_choice(EntryFrame& frame, const CompiledProgram& program);
 
 /// Returns what such a function returns.

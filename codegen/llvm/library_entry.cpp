@@ -84,9 +84,9 @@ void return_result(EntryBuilder& f, llvm::Constant* go, Value* resumed) {
 }
 
 LibraryEntry compile_entry(const LibraryModel& model, const CompiledLibrary& library,
-                           const LibrarySizes& sizes) {
+                           const LibrarySizes& sizes, Architecture architecture) {
     llvm::LLVMContext context;
-    const auto machine = make_machine({"x86-64"});
+    const auto machine = make_base_machine(architecture);
     llvm::Module module("snnc", context);
     prepare_module(module, *machine);
     EntryFrame frame{model, context, module};

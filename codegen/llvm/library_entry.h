@@ -57,6 +57,6 @@ struct LibraryEntry {
 
 /// Throws CompileFailure.
 LibraryEntry compile_entry(const LibraryModel& model, const CompiledLibrary& library,
-                           const LibrarySizes& sizes);
+                           const LibrarySizes& sizes, Architecture architecture);
 
 }  // namespace snnc::codegen

@@ -201,6 +201,8 @@ llvm::Constant* emit_choice(EntryFrame& frame, const CompiledProgram& program) {
     std::vector<llvm::Function*> bodies;
     for (const LibraryVariant& variant : program.variants)
         bodies.push_back(emit_body(frame, *program.program, variant));
+    // Every processor of the architecture can run the only variant.
+    if (program.variants[0].target.architecture == Architecture::Arm) return bodies[0];
     const std::string& name = program.program->name;
     llvm::FunctionType* type = bodies[0]->getFunctionType();
     EntryBuilder too_old(frame, name + "_too_old", type->getReturnType(),

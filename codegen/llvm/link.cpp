@@ -1,6 +1,5 @@
 #include "codegen/llvm/link.h"
 
-#include <dlfcn.h>
 #include <lld/Common/Driver.h>
 #include <llvm/ADT/SmallString.h>
 #include <llvm/ObjCopy/ConfigManager.h>
@@ -10,11 +9,10 @@
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/MemoryBuffer.h>
 
-#include <cmath>
-#include <cstdlib>
 #include <mutex>
 
 #include "codegen/backend.h"
+#include "codegen/llvm/c_library.h"
 
 LLD_HAS_DRIVER(elf)
 
@@ -66,14 +64,6 @@ class WorkFolder {
     llvm::SmallString<128> path_;
 };
 
-/// The file of the shared library that defines a function of this process.
-std::string library_of(const void* function, const char* name) {
-    Dl_info place{};
-    if (!dladdr(function, &place) || !place.dli_fname)
-        refuse(std::string("where is the library of `") + name + "`?");
-    return place.dli_fname;
-}
-
 void run_lld(const std::vector<std::string>& words) {
     std::vector<const char*> arguments;
     for (const std::string& word : words) arguments.push_back(word.c_str());
@@ -85,20 +75,37 @@ void run_lld(const std::vector<std::string>& words) {
     if (result.retCode != 0) refuse(out.str());
 }
 
-/// The linker's result for these objects; `before` and `after` stand around them.
-ObjectCode link(const WorkFolder& folder, const Objects& objects,
-                const std::vector<std::string>& before, const std::vector<std::string>& after) {
-    const std::string result = folder.path("result");
+/// Links these objects into a file of the folder; `before` and `after` stand around them.
+std::string link(const WorkFolder& folder, const std::string& name, const Objects& objects,
+                 const std::vector<std::string>& before, const std::vector<std::string>& after) {
+    std::string result = folder.path(name);
     std::vector<std::string> words = {"ld.lld", "--threads=1", "-o", result};
     words.insert(words.end(), before.begin(), before.end());
     for (std::size_t i = 0; i < objects.size(); ++i)
-        words.push_back(
-            folder.write("part" + std::to_string(i) + ".o", buffer_of(objects[i], "").getBuffer()));
+        words.push_back(folder.write(name + ".part" + std::to_string(i) + ".o",
+                                     buffer_of(objects[i], "").getBuffer()));
     words.insert(words.end(), after.begin(), after.end());
     run_lld(words);
+    return result;
+}
+
+ObjectCode read(const std::string& result) {
     const auto file = llvm::MemoryBuffer::getFile(result);
     if (!file) refuse("the linker's result cannot be read");
     return to_bytes((*file)->getBuffer());
+}
+
+/// The files that are linked in the place of the C library.
+std::vector<std::string> link_c_libraries(const WorkFolder& folder, Architecture architecture) {
+    std::vector<std::string> files;
+    for (const CLibrary& library : c_libraries()) {
+        const std::string name = library.name;
+        const std::string versions =
+            folder.write(name + ".map", version_script(library, architecture));
+        files.push_back(link(folder, name, {empty_functions(library, architecture)},
+                             {"-shared", "-soname", name, "--version-script=" + versions}, {}));
+    }
+    return files;
 }
 
 }  // namespace
@@ -129,22 +136,24 @@ std::vector<std::string> defined_symbols(const ObjectCode& object) {
 }
 
 ObjectCode link_shared(const Objects& objects, const std::string& name,
-                       const std::vector<std::string>& exported) {
+                       const std::vector<std::string>& exported, Architecture architecture) {
     const WorkFolder folder;
     std::string script = "{ global:";
     for (const std::string& symbol : exported) script += " " + symbol + ";";
     const std::string exports = folder.write("exports.map", script + " local: *; };\n");
-    using Unary = float (*)(float);
-    const auto mathematics = reinterpret_cast<void*>(static_cast<Unary>(&::expf));
-    return link(
-        folder, objects,
+    std::vector<std::string> after = link_c_libraries(folder, architecture);
+    after.insert(after.begin(), "--as-needed");
+    return read(link(
+        folder, "result", objects,
         {"-shared", "-soname", name, "--version-script=" + exports, "--gc-sections", "--strip-all",
          "--hash-style=gnu", "--build-id=none", "-z", "noexecstack", "-z", "now", "-z", "defs"},
-        {"--as-needed", library_of(mathematics, "expf"),
-         library_of(reinterpret_cast<void*>(&std::malloc), "malloc")});
+        after));
 }
 
-ObjectCode link_object(const Objects& objects) { return link(WorkFolder(), objects, {"-r"}, {}); }
+ObjectCode link_object(const Objects& objects) {
+    const WorkFolder folder;
+    return read(link(folder, "result", objects, {"-r"}, {}));
+}
 
 ObjectCode make_archive(const Objects& objects) {
     std::vector<std::string> names;

@@ -20,7 +20,7 @@ std::vector<std::string> defined_symbols(const ObjectCode& object);
 /// A shared library that exports `exported` alone and needs nothing but the C library and its
 /// mathematics. `name` is what programs look for. Throws CompileFailure.
 ObjectCode link_shared(const Objects& objects, const std::string& name,
-                       const std::vector<std::string>& exported);
+                       const std::vector<std::string>& exported, Architecture architecture);
 
 /// One object in the place of several. Throws CompileFailure.
 ObjectCode link_object(const Objects& objects);

@@ -20,14 +20,26 @@ void start_llvm() {
         LLVMInitializeX86TargetMC();
         LLVMInitializeX86AsmPrinter();
         LLVMInitializeX86AsmParser();
+        LLVMInitializeAArch64TargetInfo();
+        LLVMInitializeAArch64Target();
+        LLVMInitializeAArch64TargetMC();
+        LLVMInitializeAArch64AsmPrinter();
     });
 }
 
-}  // namespace
+const char* triple_of(Architecture architecture) {
+    switch (architecture) {
+        case Architecture::X86: return "x86_64-unknown-linux-gnu";
+        case Architecture::Arm: return "aarch64-unknown-linux-gnu";
+    }
+    llvm_unreachable("an architecture");
+}
 
-std::unique_ptr<llvm::TargetMachine> make_machine(const Target& target) {
+std::unique_ptr<llvm::TargetMachine> make_machine(Architecture architecture,
+                                                  const std::string& processor,
+                                                  const char* features) {
     start_llvm();
-    const std::string triple_text = "x86_64-unknown-linux-gnu";
+    const std::string triple_text = triple_of(architecture);
     std::string error;
 #if LLVM_VERSION_MAJOR >= 22
     const llvm::Triple triple(triple_text);
@@ -36,14 +48,25 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const Target& target) {
     const std::string& triple = triple_text;
     const llvm::Target* found = llvm::TargetRegistry::lookupTarget(triple, error);
 #endif
-    if (!found) throw CompileFailure("LLVM has no x86-64 target: " + error);
-    // Vectors of 512 bits are asked for: the scans are written for them.
-    const char* features = target.name == "x86-64-v4" ? "-prefer-256-bit" : "";
+    if (!found) throw CompileFailure("LLVM has no target " + triple_text + ": " + error);
     std::unique_ptr<llvm::TargetMachine> machine(found->createTargetMachine(
-        triple, target.name, features, llvm::TargetOptions(), llvm::Reloc::PIC_,
+        triple, processor, features, llvm::TargetOptions(), llvm::Reloc::PIC_,
         llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
-    if (!machine) throw CompileFailure("LLVM does not know the processor " + target.name);
+    if (!machine) throw CompileFailure("LLVM does not know the processor " + processor);
     return machine;
+}
+
+}  // namespace
+
+std::unique_ptr<llvm::TargetMachine> make_machine(const Target& target) {
+    if (target.architecture == Architecture::Arm) return make_base_machine(target.architecture);
+    // Vectors of 512 bits are asked for: the scans are written for them.
+    return make_machine(target.architecture, target.name,
+                        target.lanes == 16 ? "-prefer-256-bit" : "");
+}
+
+std::unique_ptr<llvm::TargetMachine> make_base_machine(Architecture architecture) {
+    return make_machine(architecture, architecture == Architecture::X86 ? "x86-64" : "generic", "");
 }
 
 void prepare_module(llvm::Module& module, const llvm::TargetMachine& machine) {

@@ -17,6 +17,9 @@ namespace snnc::codegen {
 /// Throws CompileFailure.
 std::unique_ptr<llvm::TargetMachine> make_machine(const Target& target);
 
+/// The same for any processor of the architecture.
+std::unique_ptr<llvm::TargetMachine> make_base_machine(Architecture architecture);
+
 /// Data layout and triple of the machine.
 void prepare_module(llvm::Module& module, const llvm::TargetMachine& machine);
 

@@ -24,7 +24,7 @@ std::unique_ptr<Built> build(const ir::Network& network, const ir::StepProgram& 
     emit_driver(frame);
     for (llvm::Function& function : *built->module)
         if (!function.isDeclaration()) {
-            function.addFnAttr("target-cpu", target.name);
+            function.addFnAttr("target-cpu", built->machine->getTargetCPU());
             function.addFnAttr("prefer-vector-width", std::to_string(32 * plan.lanes));
             function.addFnAttr("min-legal-vector-width", std::to_string(32 * plan.lanes));
         }

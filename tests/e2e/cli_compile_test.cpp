@@ -337,45 +337,6 @@ TEST_F(Misuse, parameters_are_set_by_name_and_count) {
     EXPECT_EQ(back, values);
 }
 
-/// The example in C with a shared library, an archive and one object: the same spikes each time.
-TEST(CompileVerb, programs_in_c_link_every_kind) {
-    const TemporaryFolder folder;
-    std::string spikes;
-    for (const std::string name : {"libcustom.so", "libcustom.a", "custom.o"}) {
-        const ProcessResult made = run_snnc(
-            {"compile", SNNC_SOURCE_DIR "/examples/06_own_neuron.snn", "-o", folder.file(name)});
-        ASSERT_EQ(made.exit_code, 0) << made.err;
-        const std::string program = folder.file("stream");
-        const ProcessResult built =
-            run_process({"/usr/bin/env", "cc", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
-                         SNNC_SOURCE_DIR "/examples/stream.c", "-I" + folder.file(""),
-                         folder.file(name), "-lm", "-o", program, "-Wl,-rpath," + folder.file("")});
-        ASSERT_EQ(built.exit_code, 0) << built.err;
-        const ProcessResult result = run_process({program});
-        EXPECT_EQ(result.exit_code, 0) << result.err;
-        EXPECT_NE(result.out.find("spikes in 40 steps"), std::string::npos) << result.out;
-        if (spikes.empty()) spikes = result.out;
-        EXPECT_EQ(result.out, spikes) << name;
-    }
-}
-
-/// The example that learns; it says itself whether it did.
-TEST(CompileVerb, a_program_in_c_trains) {
-    const TemporaryFolder folder;
-    const ProcessResult made = run_snnc({"compile", SNNC_SOURCE_DIR "/examples/11_halves.snn",
-                                         "--grad", "-o", folder.file("libhalves.so")});
-    ASSERT_EQ(made.exit_code, 0) << made.err;
-    const std::string program = folder.file("train");
-    const ProcessResult built =
-        run_process({"/usr/bin/env", "cc", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
-                     SNNC_SOURCE_DIR "/examples/train.c", "-I" + folder.file(""),
-                     folder.file("libhalves.so"), "-o", program, "-Wl,-rpath," + folder.file("")});
-    ASSERT_EQ(built.exit_code, 0) << built.err;
-    const ProcessResult result = run_process({program});
-    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
-    EXPECT_NE(result.out.find("after 200 updates"), std::string::npos) << result.out;
-}
-
 TEST(CompileVerb, mistakes_of_the_command_line) {
     const SmallCase small;
     const auto compile = [&](std::vector<std::string> more) {

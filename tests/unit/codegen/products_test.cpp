@@ -66,7 +66,7 @@ TEST_P(Products, AreSumsOfProducts) {
     const auto [in, out] = shape;
     if (Target::host().name < target) return;  // this processor cannot run it
     const Product product{kind, in, out, "kernel"};
-    const LoadedCode code({compile_product(product, Target{target}).object});
+    const LoadedCode code({compile_product(product, Target::known(target)).object});
     const auto kernel = reinterpret_cast<Kernel>(code.symbol("kernel"));
     for (const std::int64_t rows : {1, 2, 7, 8, 9, 33}) {
         Matrix a(rows, kind == ProductKind::Transposed ? out : in, 1);
