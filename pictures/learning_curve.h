@@ -1,0 +1,30 @@
+// The picture of a training: the loss of its updates, and what was measured after each epoch.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pictures/figure.h"
+
+namespace snnc::pictures {
+
+/// Something measured after each epoch; x is the number of updates until then.
+struct Measured {
+    std::string name;  // "test accuracy"
+    std::vector<Point> values;
+};
+
+struct Learning {
+    std::string title;
+    std::vector<Point> losses;  // of each update
+    std::vector<Measured> epoch_losses, metrics, rates;
+
+    /// Adds a value to the series of that name, which is made if it is not there.
+    static void add(std::vector<Measured>& series, const std::string& name, const Point& value);
+};
+
+/// Panels one over another with the updates as x: losses (mean, smallest and largest of
+/// neighbouring updates), metrics, and how often cells of each layer spike, where there are any.
+Figure learning_curve(const Learning& learning);
+
+}  // namespace snnc::pictures
