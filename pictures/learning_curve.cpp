@@ -48,9 +48,8 @@ bool falls_by_factors(const std::vector<Point>& losses) {
     return low->y > 0 && high->y > 4 * low->y;
 }
 
-}  // namespace
-
-void Learning::add(std::vector<Measured>& series, const std::string& name, const Point& value) {
+/// Adds a value to the series of that name, which is made if it is not there.
+void add(std::vector<Measured>& series, const std::string& name, const Point& value) {
     const auto known = std::find_if(series.begin(), series.end(), [&](const Measured& measured) {
         return measured.name == name;
     });
@@ -59,6 +58,23 @@ void Learning::add(std::vector<Measured>& series, const std::string& name, const
     } else {
         known->values.push_back(value);
     }
+}
+
+}  // namespace
+
+void Learning::add_score(const std::string& part, const std::string& name, const Point& value) {
+    add(name == "loss" ? epoch_losses : metrics, part + " " + name, value);
+}
+
+void Learning::add_rate(const std::string& layer, const Point& value) { add(rates, layer, value); }
+
+void Learning::forget_from(double update) {
+    const auto cut = [&](std::vector<Point>& values) {
+        while (!values.empty() && values.back().x >= update) values.pop_back();
+    };
+    cut(losses);
+    for (auto* group : {&epoch_losses, &metrics, &rates})
+        for (Measured& measured : *group) cut(measured.values);
 }
 
 Figure learning_curve(const Learning& learning) {

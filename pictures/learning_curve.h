@@ -19,8 +19,13 @@ struct Learning {
     std::vector<Point> losses;  // of each update
     std::vector<Measured> epoch_losses, metrics, rates;
 
-    /// Adds a value to the series of that name, which is made if it is not there.
-    static void add(std::vector<Measured>& series, const std::string& name, const Point& value);
+    /// A loss or a metric of a part of the data: "test", "accuracy".
+    void add_score(const std::string& part, const std::string& name, const Point& value);
+    /// Spikes per cell and step of a layer.
+    void add_rate(const std::string& layer, const Point& value);
+    /// Takes everything away from that update on.
+    void forget_from(double update);
+    bool empty() const { return losses.empty() && epoch_losses.empty() && metrics.empty(); }
 };
 
 /// Panels one over another with the updates as x: losses (mean, smallest and largest of
