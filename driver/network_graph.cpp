@@ -70,6 +70,7 @@ class GraphBuilder {
                      Graph::Kind::Population);
         add_layers();
         for (const ir::Definition& definition : network_.definitions) add_edges(definition);
+        leave_out_views();
         return std::move(graph_);
     }
 
@@ -130,6 +131,27 @@ class GraphBuilder {
                 label = fmt::format("{} step{} later", use.lag, use.lag == 1 ? "" : "s");
             graph_.edges.push_back({*from, *to, label, use.lag > 0});
         }
+    }
+
+    /// A layer that only renames elements (`flatten`) is read through: nothing takes its values.
+    void leave_out_views() {
+        std::vector<bool> read(graph_.nodes.size(), false);
+        for (const Graph::Edge& edge : graph_.edges) read[edge.from] = true;
+        for (const ir::TensorId output : network_.outputs)
+            if (const auto node = owner(output)) read[*node] = true;
+        std::vector<std::size_t> place(graph_.nodes.size());
+        std::vector<Graph::Node> kept;
+        for (std::size_t node = 0; node < read.size(); ++node) {
+            place[node] = kept.size();
+            read[node] = read[node] || graph_.nodes[node].kind != Graph::Kind::Layer;
+            if (read[node]) kept.push_back(graph_.nodes[node]);
+        }
+        std::erase_if(graph_.edges, [&](const Graph::Edge& edge) { return !read[edge.to]; });
+        for (Graph::Edge& edge : graph_.edges) {
+            edge.from = place[edge.from];
+            edge.to = place[edge.to];
+        }
+        graph_.nodes = std::move(kept);
     }
 
     const LayerTexts& texts_;

@@ -33,13 +33,11 @@ class GraphDrawing {
 
     void draw(const Box& box, Canvas& canvas) {
         place(box);
-        for (const Graph::Edge& edge : graph_.edges) {
-            if (takes_lane(edge)) {
-                draw_lane(edge, canvas);
-            } else {
-                draw_arrow(edge, canvas);
-            }
-        }
+        for (const Graph::Edge& edge : graph_.edges)
+            if (!takes_lane(edge)) draw_arrow(edge, canvas);
+        // The longest first, which run outside.
+        lane_ += lane_width * double(lanes_);
+        for (const Graph::Edge& edge : lanes()) draw_lane(edge, canvas);
         for (std::size_t node = 0; node < graph_.nodes.size(); ++node)
             draw_node(graph_.nodes[node], boxes_[node], canvas);
     }
@@ -48,6 +46,18 @@ class GraphDrawing {
     /// Anything but a way down to the next row.
     bool takes_lane(const Graph::Edge& edge) const {
         return edge.lagged || row_of_.at(edge.to) != row_of_.at(edge.from) + 1;
+    }
+    std::vector<Graph::Edge> lanes() const {
+        std::vector<Graph::Edge> edges;
+        std::copy_if(graph_.edges.begin(), graph_.edges.end(), std::back_inserter(edges),
+                     [&](const Graph::Edge& edge) { return takes_lane(edge); });
+        const auto length = [&](const Graph::Edge& edge) {
+            return std::abs(double(row_of_.at(edge.to)) - double(row_of_.at(edge.from)));
+        };
+        std::stable_sort(
+            edges.begin(), edges.end(),
+            [&](const Graph::Edge& a, const Graph::Edge& b) { return length(a) > length(b); });
+        return edges;
     }
     double lanes_width() const {
         double widest = 0;
@@ -88,16 +98,18 @@ class GraphDrawing {
     }
 
     void draw_lane(const Graph::Edge& edge, Canvas& canvas) {
-        lane_ += lane_width;
         const Box &from = boxes_[edge.from], &to = boxes_[edge.to];
         const double down = from.centre().y + 8, up = to.centre().y - 8;
         canvas.polyline(
             std::vector<Point>{{from.right, down}, {lane_, down}, {lane_, up}, {to.right, up}},
             stroke_of(edge));
         draw_head({to.right, up}, {1, 0}, canvas);
-        if (!edge.label.empty())
-            canvas.text({lane_ + 5, (down + up) / 2 + 4}, edge.label,
-                        {Ink::Quiet, Anchor::Start, 11});
+        lane_ -= lane_width;
+        if (edge.label.empty()) return;
+        const double left = lane_ + lane_width + 5, middle = (down + up) / 2;
+        canvas.box({left - 2, middle - 7, left + text_width(edge.label, 11), middle + 7}, 0,
+                   Ink::Paper, {});  // lanes further out pass below the label
+        canvas.text({left, middle + 4}, edge.label, {Ink::Quiet, Anchor::Start, 11});
     }
 
     static Stroke stroke_of(const Graph::Edge& edge) {

@@ -12,7 +12,7 @@
 namespace snnc::pictures {
 namespace {
 
-int y_tick_count(int lines) { return std::max(2, lines / 3); }
+int y_tick_count(int lines) { return std::max(2, (lines + 1) / 3); }
 
 void draw_y_ticks(const TerminalFrame& frame, int lines, Sheet& sheet) {
     for (int row = 0; row < lines; ++row) sheet.put(row, frame.left - 1, U'│', "2");
