@@ -26,6 +26,11 @@ const Image* image_of(const Panel& panel) {
     return nullptr;
 }
 
+/// A graph needs no line for its title where it has none; other panels have notes and names there.
+double title_space(const Panel& panel) {
+    return graph_of(panel) && panel.title.empty() ? 0 : panel_title;
+}
+
 int y_tick_count(double height) { return std::max(2, int(height / pixels_per_y_tick)); }
 
 class Drawing {
@@ -48,6 +53,7 @@ class Drawing {
     bool has_x_axis(std::size_t i) const {
         return !figure_.shared_x || i + 1 == figure_.panels.size();
     }
+    double above(std::size_t i) const { return title_space(figure_.panels[i]); }
     double below(std::size_t i) const {
         if (graph_of(figure_.panels[i])) return 0;
         if (!has_x_axis(i)) return 6;
@@ -58,12 +64,12 @@ class Drawing {
     void divide(double top) {
         double rest = size_.height - top - edge / 2, parts = 0;
         for (std::size_t i = 0; i < figure_.panels.size(); ++i) {
-            rest -= panel_title + below(i);
+            rest -= above(i) + below(i);
             parts += figure_.panels[i].height;
         }
         for (std::size_t i = 0; i < figure_.panels.size(); ++i) {
             const double height = std::max(20.0, rest * figure_.panels[i].height / parts);
-            top += panel_title;
+            top += above(i);
             boxes_.push_back({edge, top, size_.width - right_edge, top + height});
             top += height + below(i);
         }

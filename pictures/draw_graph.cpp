@@ -9,7 +9,8 @@
 namespace snnc::pictures {
 namespace {
 
-constexpr double box_height = 40, row_height = 68, between = 24, lane_width = 16, padding = 14;
+constexpr double box_height = 40, row_height = 68, between = 24, lane_width = 16, padding = 14,
+                 beside = 14, above = 14;
 
 double width_of(const Graph::Node& node) {
     return 2 * padding + std::max(text_width(node.name, 13), text_width(node.detail, 11));
@@ -28,7 +29,7 @@ class GraphDrawing {
         double width = 0;
         for (const auto& row : rows_) width = std::max(width, row_width(row));
         return {int(std::ceil(width + 2 * lanes_width())),
-                int(row_height * double(rows_.size()) + 8)};
+                int(row_height * double(rows_.size()) + above)};
     }
 
     void draw(const Box& box, Canvas& canvas) {
@@ -74,7 +75,7 @@ class GraphDrawing {
     void place(const Box& box) {
         boxes_.resize(graph_.nodes.size());
         const double height = std::min(row_height, box.height() / double(rows_.size()));
-        double top = box.top + 4;
+        double top = box.top + above;
         for (const auto& row : rows_) {
             double left = box.centre().x - row_width(row) / 2;
             for (const std::size_t node : row) {
@@ -97,19 +98,30 @@ class GraphDrawing {
                         {Ink::Quiet, Anchor::Start, 11});
     }
 
+    /// Down from the box, along the free line below it to the lane, and from above into its target:
+    /// no box lies on this way.
     void draw_lane(const Graph::Edge& edge, Canvas& canvas) {
         const Box &from = boxes_[edge.from], &to = boxes_[edge.to];
-        const double down = from.centre().y + 8, up = to.centre().y - 8;
-        canvas.polyline(
-            std::vector<Point>{{from.right, down}, {lane_, down}, {lane_, up}, {to.right, up}},
-            stroke_of(edge));
-        draw_head({to.right, up}, {1, 0}, canvas);
+        const double start = from.centre().x + beside, end = to.centre().x + beside,
+                     down = from.bottom + turn_, up = to.top - turn_;
+        canvas.polyline(std::vector<Point>{{start, from.bottom},
+                                           {start, down},
+                                           {lane_, down},
+                                           {lane_, up},
+                                           {end, up},
+                                           {end, to.top}},
+                        stroke_of(edge));
+        draw_head({end, to.top}, {0, -1}, canvas);
+        if (!edge.label.empty()) draw_label({lane_ + 5, (down + up) / 2}, edge.label, canvas);
         lane_ -= lane_width;
-        if (edge.label.empty()) return;
-        const double left = lane_ + lane_width + 5, middle = (down + up) / 2;
-        canvas.box({left - 2, middle - 7, left + text_width(edge.label, 11), middle + 7}, 0,
-                   Ink::Paper, {});  // lanes further out pass below the label
-        canvas.text({left, middle + 4}, edge.label, {Ink::Quiet, Anchor::Start, 11});
+        turn_ = turn_ > 10 ? 6 : turn_ + 3;
+    }
+
+    /// Lanes further out pass below the label.
+    static void draw_label(const Point& place, const std::string& label, Canvas& canvas) {
+        canvas.box({place.x - 2, place.y - 7, place.x + text_width(label, 11), place.y + 7}, 0,
+                   Ink::Paper, {});
+        canvas.text({place.x, place.y + 4}, label, {Ink::Quiet, Anchor::Start, 11});
     }
 
     static Stroke stroke_of(const Graph::Edge& edge) {
@@ -143,7 +155,7 @@ class GraphDrawing {
     std::map<std::size_t, std::size_t> row_of_;
     std::vector<Box> boxes_;
     std::size_t lanes_ = 0;
-    double lane_ = 0;
+    double lane_ = 0, turn_ = 6;  // where the next lane runs, and leaves its box
 };
 
 }  // namespace

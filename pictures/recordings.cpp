@@ -17,6 +17,11 @@ Axis time_axis(const Recording& recording, const StepLength& step) {
     return axis;
 }
 
+/// With room around the first and the last step.
+Range whole_steps(const Recording& recording, const StepLength& step) {
+    return {-step.length / 2, step.length * (double(recording.steps) - 0.5)};
+}
+
 /// The cells shown, where it is not all of them.
 std::string part_text(const Recording& recording, std::size_t shown) {
     if (shown == recording.all_cells) return {};
@@ -43,6 +48,7 @@ Figure raster(const Recording& spikes, const StepLength& step) {
     Panel panel;
     panel.title = part_text(spikes, spikes.cells);
     panel.x = time_axis(spikes, step);
+    panel.x.range = whole_steps(spikes, step);
     panel.y = {"cell", {{low, low + double(spikes.cells)}}, false, true, false};
     panel.marks = {std::move(marks)};
     panel.height = spikes.cells > 20 ? 1.6 : 1;
@@ -88,7 +94,7 @@ Figure counts(const Recording& spikes, const StepLength& step) {
     cells.y = {"spikes of the cell", {}, false, true, false};
     cells.marks = {Bars{double(spikes.first_cell) - 0.5, 1, of_cell}};
     steps.x = time_axis(spikes, step);
-    steps.x.range.reset();
+    steps.x.range = whole_steps(spikes, step);
     steps.y = {"spikes in the step", {}, false, true, false};
     steps.marks = {Bars{-step.length / 2, step.length, of_step}};
     return {part_text(spikes, spikes.cells), {std::move(cells), std::move(steps)}, false};

@@ -102,7 +102,9 @@ class WeightFigure {
         image.rows = std::size_t(shape_[0]);
         image.columns = std::size_t(shape_[1]);
         image.values = values_;
-        return image_panel(std::move(image), "source", "cell");
+        Panel panel = image_panel(std::move(image), "source", "cell");
+        panel.title = "weights";
+        return panel;
     }
 
     Panel tiles(const Tile& tile) const {
