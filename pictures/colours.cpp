@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "pictures/axes.h"
+
 namespace snnc::pictures {
 namespace {
 
@@ -72,12 +74,30 @@ const std::array<Colour, shade_count>& shades(Colours colours) {
     return colours == Colours::Diverging ? diverging : sequential;
 }
 
-Range shade_range(const Image& image) {
-    double largest = 0;
+ShadeRange shade_range(const Image& image) {
+    constexpr double usual_share = 0.998, far_beyond = 1.5;
+    std::vector<float> sizes;
     for (const float value : image.values)
-        if (std::isfinite(value)) largest = std::max(largest, std::abs(double(value)));
-    if (largest == 0) largest = 1;
-    return {image.colours == Colours::Diverging ? -largest : 0, largest};
+        if (std::isfinite(value)) sizes.push_back(std::abs(value));
+    ShadeRange range;
+    if (!sizes.empty()) {
+        const auto usual = sizes.begin() + std::ptrdiff_t(usual_share * double(sizes.size() - 1));
+        std::nth_element(sizes.begin(), usual, sizes.end());
+        const float largest = *std::max_element(usual, sizes.end());
+        range.cut = *usual > 0 && largest > far_beyond * *usual;
+        range.high = range.cut ? *usual : largest;
+    }
+    if (range.high == 0) range.high = 1;
+    range.low = image.colours == Colours::Diverging ? -range.high : 0;
+    return range;
+}
+
+std::string low_text(const ShadeRange& range) {
+    return (range.cut && range.low < 0 ? "≤ " : "") + number_text(range.low);
+}
+
+std::string high_text(const ShadeRange& range) {
+    return (range.cut ? "≥ " : "") + number_text(range.high);
 }
 
 std::uint8_t shade_of(float value, const Range& range) {

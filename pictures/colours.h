@@ -43,8 +43,15 @@ constexpr int shade_count = 33;
 constexpr std::uint8_t no_shade = 255;
 const std::array<Colour, shade_count>& shades(Colours colours);
 
-/// The values at both ends of the shades: symmetric around 0, or from 0.
-Range shade_range(const Image& image);
+/// The values at both ends of the shades: symmetric around 0, or from 0. Where a few values in a
+/// thousand lie far beyond all others, they share the last shade.
+struct ShadeRange : Range {
+    bool cut = false;
+};
+ShadeRange shade_range(const Image& image);
 std::uint8_t shade_of(float value, const Range& range);
+/// What stands beside the ends: "0.3", or "≥ 0.1" where more shares the shade.
+std::string low_text(const ShadeRange& range);
+std::string high_text(const ShadeRange& range);
 
 }  // namespace snnc::pictures

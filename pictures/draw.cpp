@@ -10,7 +10,7 @@ namespace snnc::pictures {
 namespace {
 
 constexpr double edge = 14, right_edge = 22, title_height = 26, panel_title = 24, tick_height = 20,
-                 label_height = 18, colour_bar = 74;
+                 label_height = 18, colour_bar = 84, usual_margin = 46;
 constexpr double pixels_per_x_tick = 80, pixels_per_y_tick = 36;
 constexpr int usual_width = 720, usual_panel = 170;
 
@@ -36,7 +36,12 @@ int y_tick_count(double height) { return std::max(2, int(height / pixels_per_y_t
 class Drawing {
  public:
     Drawing(const Figure& figure, const Size& size, Canvas& canvas)
-        : figure_(figure), size_(size), canvas_(canvas), x_scales_(x_scales(figure)) {}
+        : figure_(figure), size_(size), canvas_(canvas), x_scales_(x_scales(figure)) {
+        Room room;
+        room.columns = std::size_t(std::max(50.0, size.width - edge - right_edge - usual_margin));
+        for (std::size_t i = 0; i < figure_.panels.size(); ++i)
+            figure_.panels[i] = fit(figure_.panels[i], room, x_scales_[i]);
+    }
 
     void draw() {
         canvas_.box({0, 0, double(size_.width), double(size_.height)}, 6, Ink::Paper, {});
@@ -78,19 +83,16 @@ class Drawing {
     }
 
     void draw_panel(std::size_t i) {
-        const Panel& whole = figure_.panels[i];
-        if (const Graph* graph = graph_of(whole)) {
-            draw_title(whole, boxes_[i], edge);
+        const Panel& panel = figure_.panels[i];
+        if (const Graph* graph = graph_of(panel)) {
+            draw_title(panel, boxes_[i], edge);
             draw_graph(*graph, boxes_[i], canvas_);
             return;
         }
         Box box = boxes_[i];
         box.left = left_margin();
         box.right -= right_;
-        const Frame frame{box, x_scales_[i], y_scale(whole), whole.y.downwards};
-        Room room;
-        room.columns = std::size_t(std::max(50.0, box.width()));
-        const Panel panel = fit(whole, room, frame.x);
+        const Frame frame{box, x_scales_[i], y_scale(panel), panel.y.downwards};
         draw_title(panel, box, box.left);
         draw_axes(panel, frame, has_x_axis(i));
         draw_marks(panel, frame, canvas_);
@@ -164,13 +166,13 @@ class Drawing {
         Mosaic bar{shade_count, 1, {}, image.colours};
         for (int i = shade_count; i > 0; --i) bar.cells.push_back(std::uint8_t(i - 1));
         canvas_.mosaic(box, bar);
-        const Range range = shade_range(image);
-        const auto say = [&](double y, double value) {
-            canvas_.text({box.right + 4, y + 4}, number_text(value), {});
+        const ShadeRange range = shade_range(image);
+        const auto say = [&](double y, const std::string& text) {
+            canvas_.text({box.right + 4, y + 4}, text, {});
         };
-        say(box.top, range.high);
-        if (range.low < 0) say(box.centre().y, 0);
-        say(box.bottom, range.low);
+        say(box.top, high_text(range));
+        if (range.low < 0) say(box.centre().y, "0");
+        say(box.bottom, low_text(range));
         canvas_.text({size_.width - edge + 8, box.centre().y}, image.name,
                      {Ink::Quiet, Anchor::Middle, 11, false, true});
     }
@@ -179,7 +181,7 @@ class Drawing {
         canvas_.polyline(std::vector<Point>{from, to}, stroke);
     }
 
-    const Figure& figure_;
+    Figure figure_;  // with panels that fit
     const Size& size_;
     Canvas& canvas_;
     std::vector<Scale> x_scales_;
@@ -190,7 +192,7 @@ class Drawing {
 }  // namespace
 
 double text_width(std::string_view text, double size) {
-    return 0.56 * size * double(display_width(text));
+    return 0.53 * size * double(display_width(text));
 }
 
 Stroke series_stroke(std::size_t i) {

@@ -38,7 +38,7 @@ class Marks {
 
     void operator()(const Spikes& spikes) {
         const double row = std::abs(frame_.down(0) - frame_.down(1));
-        const double height = std::clamp(0.8 * row, 1.0, 14.0);
+        const double height = std::clamp(0.8 * row, 2.5, 14.0);
         std::vector<Point> tops;
         for (const Point& place : spikes.places) {
             const Point centre = frame_.at(place);
@@ -58,7 +58,8 @@ class Marks {
         canvas_.polyline(std::vector<Point>{{frame_.box.left, y}, {frame_.box.right, y}},
                          {Ink::Quiet, 1.2, Dash::Dashed});
         if (!level.name.empty())
-            canvas_.text({frame_.box.right - 4, y - 4}, level.name, {Ink::Quiet, Anchor::End, 11});
+            canvas_.text({frame_.box.right - 4, y - frame_.box.top < 16 ? y + 13 : y - 4},
+                         level.name, {Ink::Quiet, Anchor::End, 11});
     }
 
     void operator()(const Bars& bars) {

@@ -9,7 +9,7 @@ namespace snnc::pictures {
 
 /// What a panel has room for.
 struct Room {
-    std::size_t columns = 600, rows = 200;             // of a line; a bar takes two columns
+    std::size_t columns = 600;                         // of a line; a bar takes two
     std::size_t cells_across = 240, cells_down = 160;  // of an image
     std::size_t spikes = 20000;
 };

@@ -91,11 +91,12 @@ Figure counts(const Recording& spikes, const StepLength& step) {
     cells.title = fmt::format("{} spikes of {} cells in {} steps, {} silent", all, spikes.cells,
                               spikes.steps, silent);
     cells.x = {"cell", {}, false, true, false};
-    cells.y = {"spikes of the cell", {}, false, true, false};
+    cells.y = {"spikes", {}, false, true, false};
     cells.marks = {Bars{double(spikes.first_cell) - 0.5, 1, of_cell}};
+    steps.title = "spikes of all cells in each step";
     steps.x = time_axis(spikes, step);
     steps.x.range = whole_steps(spikes, step);
-    steps.y = {"spikes in the step", {}, false, true, false};
+    steps.y = {"spikes", {}, false, true, false};
     steps.marks = {Bars{-step.length / 2, step.length, of_step}};
     return {part_text(spikes, spikes.cells), {std::move(cells), std::move(steps)}, false};
 }

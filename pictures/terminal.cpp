@@ -58,9 +58,8 @@ std::string to_terminal(const Figure& figure, const TerminalStyle& style) {
     TerminalPanel panel{width};
     panel.colour = style.colour;
     for (std::size_t i = 0; i < figure.panels.size(); ++i) {
-        const int ticks = tick_width(figure.panels[i], lines_of(figure, i, style));
-        panel.left = std::max(panel.left, ticks + 2);
-        panel.right = std::max(panel.right, name_width(figure.panels[i]));
+        panel.lines = lines_of(figure, i, style);
+        panel.make_room(figure.panels[i], scales[i]);
     }
     for (std::size_t i = 0; i < figure.panels.size(); ++i) {
         if (i > 0 || !figure.title.empty()) text += "\n";

@@ -170,7 +170,7 @@ void draw_terminal_marks(const Panel& panel, const TerminalFrame& frame, Sheet& 
 }
 
 std::string image_key(const Image& image, bool colour) {
-    const Range range = shade_range(image);
+    const ShadeRange range = shade_range(image);
     std::string bar;
     for (int shade = 0; shade < shade_count; shade += 2) {
         if (colour) {
@@ -181,8 +181,7 @@ std::string image_key(const Image& image, bool colour) {
         }
     }
     if (colour) bar += "\x1b[0m";
-    return fmt::format("{}: {} {} {}\n", image.name, number_text(range.low), bar,
-                       number_text(range.high));
+    return fmt::format("{}: {} {} {}\n", image.name, low_text(range), bar, high_text(range));
 }
 
 }  // namespace snnc::pictures

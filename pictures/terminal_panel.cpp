@@ -47,8 +47,6 @@ std::string key(const Panel& panel, const TerminalFrame& frame) {
     return {};
 }
 
-}  // namespace
-
 int tick_width(const Panel& panel, int lines) {
     int width = 0;
     for (const auto& tick : y_scale(panel).ticks(y_tick_count(lines)))
@@ -64,20 +62,32 @@ int name_width(const Panel& panel) {
     return std::min(width, 24);
 }
 
+}  // namespace
+
+int TerminalPanel::columns() const { return std::max(10, width - left - right); }
+
+Panel TerminalPanel::fitted(const Panel& panel, const Scale& x) const {
+    Room room;
+    room.columns = std::size_t(2 * columns());
+    room.cells_across = std::size_t(columns());
+    room.cells_down = std::size_t(colour ? 2 * lines : lines);
+    room.spikes = room.columns * std::size_t(4 * lines);
+    return fit(panel, room, x);
+}
+
+void TerminalPanel::make_room(const Panel& panel, const Scale& x) {
+    right = std::max(right, name_width(panel));
+    // Means of bars have other ticks than all bars, and the margin decides what must be a mean.
+    for (const Panel& candidate : {panel, fitted(panel, x)})
+        left = std::max(left, tick_width(candidate, lines) + 2);
+}
+
 std::string TerminalPanel::print(const Panel& whole, const Scale& x) const {
     for (const Mark& mark : whole.marks)
         if (const auto* graph = std::get_if<Graph>(&mark))
             return (whole.title.empty() ? "" : whole.title + "\n") + graph_text(*graph, colour);
-    TerminalFrame frame{left,  lines,          std::max(10, width - left - right),
-                        x,     y_scale(whole), whole.y.downwards,
-                        colour};
-    Room room;
-    room.columns = std::size_t(2 * frame.columns);
-    room.rows = std::size_t(4 * lines);
-    room.cells_across = std::size_t(frame.columns);
-    room.cells_down = std::size_t(colour ? 2 * lines : lines);
-    room.spikes = room.columns * room.rows;
-    const Panel panel = fit(whole, room, x);
+    const Panel panel = fitted(whole, x);
+    const TerminalFrame frame{left, lines, columns(), x, y_scale(panel), panel.y.downwards, colour};
     const std::string title = !panel.title.empty() && !panel.y.label.empty()
                                   ? fmt::format("{} · {}", panel.title, panel.y.label)
                                   : panel.title + panel.y.label;

@@ -13,13 +13,14 @@ struct TerminalPanel {
     bool colour = false, x_axis = true;
 
     std::string print(const Panel& panel, const Scale& x) const;
+
+    /// Makes the margins wide enough for that panel as well.
+    void make_room(const Panel& panel, const Scale& x);
+
+ private:
+    int columns() const;
+    Panel fitted(const Panel& panel, const Scale& x) const;
 };
-
-/// What the ticks of the panel's y axis need.
-int tick_width(const Panel& panel, int lines);
-
-/// What the names at the ends of the panel's lines need.
-int name_width(const Panel& panel);
 
 /// A graph as text: each box with what it is and what it takes.
 std::string graph_text(const Graph& graph, bool colour);
