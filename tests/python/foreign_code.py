@@ -1,4 +1,4 @@
-"""A library for another processor: each call is a run of call_library.c in an emulator."""
+"""A library for another processor: call_library.c, in an emulator, calls its functions."""
 import pathlib
 import struct
 import subprocess
@@ -10,7 +10,7 @@ from compiled_library import Structure
 
 
 class Caller:
-    """call_library.c, compiled and emulated."""
+    """call_library.c, compiled."""
 
     def __init__(self, compiler, emulator, folder):
         self.emulator, self.program = emulator, folder / "call_library"
@@ -18,9 +18,9 @@ class Caller:
         subprocess.run([*compiler, "-Wall", "-Wextra", "-Werror", source, "-o", self.program, "-ldl"],
                        check=True)
 
-    def __call__(self, *words):
-        return subprocess.run([*self.emulator, self.program, *words], check=True,
-                              capture_output=True, text=True).stdout
+    def start(self, library):
+        return subprocess.Popen([*self.emulator, self.program, library], text=True,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 class Memory:
@@ -68,13 +68,19 @@ class Memory:
 
 class ForeignCode:
     def __init__(self, caller, library):
-        self.caller, self.library = caller, library
+        self.process = caller.start(library)
+
+    def __del__(self):
+        self.process.communicate()  # there are no more calls
 
     def call(self, function, result, *arguments):
         memory = Memory()
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "call"
             file.write_bytes(memory.file(arguments))
-            text = self.caller(self.library, function, result, file)
+            print(function, result, file, file=self.process.stdin, flush=True)
+            answer = self.process.stdout.readline()
+            if not answer:
+                raise RuntimeError(f"{function} ended the program: {self.process.wait()}")
             memory.take_back(file.read_bytes())
-        return text.rstrip("\n") if result == "text" else int(text)
+        return answer.rstrip("\n") if result == "text" else int(answer)
