@@ -7,6 +7,7 @@
 
 #include "driver/arrays.h"
 #include "driver/inspection.h"
+#include "driver/parameters.h"
 #include "driver/pipeline.h"
 
 namespace snnc::driver {
@@ -83,7 +84,8 @@ class Response {
     bool is_on(std::int64_t step) const { return step >= course_.begin && step < course_.end; }
 
     void run() {
-        prepare_values();
+        give_input();
+        initialise_parameters(network_, 0, values_);
         ir::LoweringOptions lowering;
         lowering.want(state_);
         if (spikes_.valid()) lowering.want(spikes_);
@@ -95,7 +97,7 @@ class Response {
         machine.load(network_, program)->run(size, values_.arguments(program, size), {});
     }
 
-    void prepare_values() {
+    void give_input() {
         std::vector<float>& input = values_[network_.inputs.front()].floats;
         for (std::int64_t step = 0; step < course_.steps; ++step)
             for (const double height : heights_) input.push_back(is_on(step) ? float(height) : 0);
@@ -163,7 +165,7 @@ std::optional<StepResponse> step_response(const std::string& file, const std::st
             request.network = "StepResponseProbe";
             auto network =
                 frontend::elaborate(attempt.sources, *module, request, attempt.diagnostics);
-            if (network && network->inputs.size() == 1 && network->parameters.empty())
+            if (network && network->inputs.size() == 1)
                 return Response(std::move(*network), course, unit).draw();
         }
     }

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "frontend/written_number.h"
@@ -30,7 +32,7 @@ class Document {
         return std::string(sources_.text(expression.range));
     }
     std::string text(const std::optional<Interval>& interval) const {
-        return interval ? std::string(sources_.text(interval->range)) : "";
+        return interval ? fmt::format("[{}, {}]", text(*interval->low), text(*interval->high)) : "";
     }
 
     /// A number and its unit stand in columns of their own.

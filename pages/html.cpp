@@ -58,8 +58,8 @@ std::string section_html(const Section& section) {
 
 std::string html(const Page& page) {
     std::string text = fmt::format(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-        "name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n"
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
+        "name=\"viewport\" content=\"width=device-width\"/>\n<title>{0}</title>\n"
         "<style>{1}</style>\n</head>\n<body>\n<h1>{0}</h1>\n<ul>\n",
         html_escaped(page.title), style);
     for (const Section& section : page.sections)
