@@ -39,7 +39,7 @@ TEST(Formulas, equations_say_which_step_they_define) {
     EXPECT_EQ(in_latex("v[t] = 0.9*v[t-1] + I"), "v_{t}= 0.9 \\cdot v_{t - 1}+ I");
     EXPECT_EQ(in_latex("s ~ bernoulli(p)"), "s_{t}\\sim \\operatorname{bernoulli}\\left(p\\right)");
     EXPECT_EQ(in_latex("dv/dt = -v/20ms solve exact"),
-              "\\frac{\\operatorname{d}v}{\\operatorname{d}t} = \\frac{- v}{20\\,\\mathrm{ms}}");
+              "\\frac{\\operatorname{d}v}{\\operatorname{d}t}= \\frac{- v}{20\\,\\mathrm{ms}}");
 }
 
 TEST(Formulas, choices_are_cases) {
