@@ -7,8 +7,6 @@
 namespace snnc::test {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// Files that pictures are made of.
 class Plots : public testing::Test {
  protected:
