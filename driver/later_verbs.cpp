@@ -15,7 +15,6 @@ void add_later_verbs(Tool& tool) {
         {"bench", "Time, vector width, bytes and operations per kernel (later version)"},
         {"import", "A NIR file becomes a .snn file (later version)"},
         {"export", "A .snn file becomes a NIR file (later version)"},
-        {"doc", "Pages from documentation comments (later version)"},
         {"lsp", "Editor server (later version)"},
     };
     for (const auto& [name, description] : verbs) {

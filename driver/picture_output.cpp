@@ -13,7 +13,7 @@
 namespace snnc::driver {
 namespace {
 
-constexpr std::int64_t most_pixels = 8000;
+constexpr std::int64_t most_pixels = 4000;
 
 /// ".svg", whatever its case.
 std::string suffix_of(const std::string& file) {

@@ -44,6 +44,7 @@ void build(Tool& tool) {
     add_eval(tool);
     add_compile(tool);
     add_plot(tool);
+    add_doc(tool);
     add_explain(tool);
     add_later_verbs(tool);
 }

@@ -1,0 +1,76 @@
+#include <map>
+
+#include "pages/notation.h"
+#include "pages/text.h"
+
+namespace snnc::pages {
+namespace {
+
+std::string element(const std::string& name, const std::string& inner) {
+    return "<" + name + ">" + inner + "</" + name + ">";
+}
+
+class MathMl final : public Notation {
+ public:
+    std::string number(const std::string& digits, const std::string& unit) const override {
+        const std::string value = element("mn", html_escaped(digits));
+        if (unit.empty()) return value;
+        return row({value, "<mspace width=\"0.17em\"/>",
+                    "<mi mathvariant=\"normal\">" + html_escaped(unit) + "</mi>"});
+    }
+
+    std::string name(const std::string& word, const std::string& below) const override {
+        const std::string greek = greek_letter(word);
+        const std::string text = element("mi", html_escaped(greek.empty() ? word : greek));
+        return below.empty() ? text : element("msub", text + below);
+    }
+
+    std::string words(const std::string& text) const override {
+        return element("mtext", html_escaped(text));
+    }
+
+    std::string sign(const std::string& sign) const override {
+        static const std::map<std::string, std::string> known{
+            {"*", "·"},   {"-", "−"},  {"<=", "≤"},  {">=", "≥"}, {"!=", "≠"}, {"==", "="},
+            {"and", "∧"}, {"or", "∨"}, {"not", "¬"}, {"~", "∼"},  {"<-", "←"}, {"inf", "∞"}};
+        const auto found = known.find(sign);
+        return element("mo", found == known.end() ? html_escaped(sign) : found->second);
+    }
+
+    std::string row(const std::vector<std::string>& parts) const override {
+        std::string text;
+        for (const std::string& part : parts) text += part;
+        return element("mrow", text);
+    }
+    std::string fraction(const std::string& above, const std::string& below) const override {
+        return element("mfrac", above + below);
+    }
+    std::string power(const std::string& base, const std::string& exponent) const override {
+        return element("msup", base + exponent);
+    }
+    std::string root(const std::string& inner) const override { return element("msqrt", inner); }
+    std::string fenced(const std::string& open, const std::string& inner,
+                       const std::string& close) const override {
+        return row({element("mo", open), inner, element("mo", close)});
+    }
+    std::string function(const std::string& name) const override {
+        return "<mi mathvariant=\"normal\">" + html_escaped(name) + "</mi>";
+    }
+
+    std::string cases(const std::vector<std::pair<std::string, std::string>>& rows) const override {
+        std::string text;
+        for (const auto& [value, condition] : rows)
+            text += element("mtr", element("mtd", value) + element("mtd", condition));
+        return row({element("mo", "{"), "<mtable columnalign=\"left left\">" + text + "</mtable>"});
+    }
+
+    std::string display(const std::string& formula) const override {
+        return "<math display=\"block\">" + formula + "</math>\n";
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Notation> mathml() { return std::make_unique<MathMl>(); }
+
+}  // namespace snnc::pages

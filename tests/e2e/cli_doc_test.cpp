@@ -1,0 +1,88 @@
+// snnc doc: pages of a file and of the standard library.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/process.h"
+
+namespace snnc::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* own_file = R"(snn 1
+
+/// Leaks.
+neuron Own {
+    input  I
+    output s
+    learn  tau = 20ms   /// how slowly
+    state  v   = 0mV
+
+    dv/dt = (I - v)/tau solve exact
+    s[t] = spike(v - 10mV)
+    on detach(s): v = 0mV
+}
+
+surrogate narrow(x; w = 0.1) = max(0, 1 - abs(x)/w)
+
+network Net {
+    dt = 1ms
+    input x[t] : f32[3]
+
+    x -> dense(2) as fc -> scale(1mV) -> Own as cells
+    output cells.s
+}
+)";
+
+TEST(Doc, a_html_page_holds_everything) {
+    const TemporaryFolder folder;
+    write_text(folder.file("own.snn"), own_file);
+    const ProcessResult result =
+        run_snnc({"doc", folder.file("own.snn"), "--out", folder.file("pages")});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const std::string page = read_text(folder.file("pages/own.html"));
+    for (const char* words :
+         {"<p>Leaks.</p>", "how slowly", "<mfrac>", "Response to an input of", "mV</figcaption>",
+          "The surrogate below the spike", "Inputs, layers and populations", "dense(2)"})
+        EXPECT_NE(page.find(words), std::string::npos) << words;
+}
+
+TEST(Doc, a_markdown_page_has_its_pictures_beside_it) {
+    const TemporaryFolder folder;
+    write_text(folder.file("own.snn"), own_file);
+    const ProcessResult result = run_snnc(
+        {"doc", folder.file("own.snn"), "--format", "markdown", "--out", folder.file("pages")});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const std::string page = read_text(folder.file("pages/own.md"));
+    EXPECT_NE(page.find("\\frac{I - v}{\\tau}"), std::string::npos) << page;
+    for (const char* name : {"own-Own.svg", "own-narrow.svg", "own-Net.svg"}) {
+        EXPECT_NE(page.find(name), std::string::npos) << name;
+        EXPECT_TRUE(fs::exists(folder.file(std::string("pages/") + name))) << name;
+    }
+}
+
+TEST(Doc, every_cell_of_the_library_with_an_input_has_a_response) {
+    const TemporaryFolder folder;
+    ASSERT_EQ(run_snnc({"doc", "--library", "--out", folder.file("pages")}).exit_code, 0);
+    for (const char* name : {"neurons", "neurons_continuous", "neurons_snntorch", "surrogates"})
+        EXPECT_NE(read_text(folder.file(std::string("pages/") + name + ".html")).find("<figure>"),
+                  std::string::npos)
+            << name;
+    EXPECT_NE(read_text(folder.file("pages/neurons_continuous.html")).find("id=\"neuron-AdEx\""),
+              std::string::npos);
+}
+
+TEST(Doc, mistakes_are_those_of_check) {
+    const TemporaryFolder folder;
+    write_text(folder.file("bad.snn"), "neuron N {\n    output s\n    s[t] = spike(nothing)\n}\n");
+    const ProcessResult result =
+        run_snnc({"doc", folder.file("bad.snn"), "--out", folder.file("pages")});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_NE(result.err.find("[E0201]"), std::string::npos) << result.err;
+    EXPECT_FALSE(fs::exists(folder.file("pages/bad.html")));
+    EXPECT_NE(run_snnc({"doc", "--out", folder.file("p")}).err.find("[E0801]"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace snnc::test
