@@ -52,12 +52,13 @@ std::vector<double> heights() {
 ir::TensorId shown_state(const ir::Network& network, const ir::Population& population) {
     ir::TensorId first;
     for (const auto& [name, variable] : population.variables) {
+        const ir::TensorId id = variable;
         const bool is_state =
             std::any_of(network.states.begin(), network.states.end(),
-                        [&](const ir::StateVariable& s) { return s.variable == variable; });
+                        [id](const ir::StateVariable& state) { return state.variable == id; });
         if (!is_state) continue;
-        if (name == "v") return variable;
-        if (!first.valid()) first = variable;
+        if (name == "v") return id;
+        if (!first.valid()) first = id;
     }
     return first;
 }
