@@ -89,6 +89,7 @@ void add_grad(Tool& tool);
 void add_train(Tool& tool);
 void add_eval(Tool& tool);
 void add_compile(Tool& tool);
+void add_plot(Tool& tool);
 void add_explain(Tool& tool);
 void add_later_verbs(Tool& tool);
 

@@ -12,6 +12,13 @@ double sum_of(const std::vector<float>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
+void leave_training_mode(const ir::Network& network, PortValues& values) {
+    for (std::uint32_t i = 0; i < network.tensors.size(); ++i)
+        if (network.tensors[i].role == ir::Role::HyperParameter &&
+            network.tensors[i].name == "mode.train")
+            values[{i}].floats = {0.0f};
+}
+
 Evaluation::Evaluation(Session& session, ir::Network& network, Machine& machine)
     : session_(session),
       machine_(machine),
@@ -39,10 +46,7 @@ std::vector<Score> Evaluation::run(const SampleSet& samples, std::int64_t batch,
 std::vector<Score> Evaluation::run(const SampleSet& samples, std::span<const std::int64_t> chosen,
                                    std::int64_t batch, std::int64_t steps, std::uint64_t seed,
                                    PortValues& values) {
-    for (std::uint32_t i = 0; i < network_.tensors.size(); ++i)
-        if (network_.tensors[i].role == ir::Role::HyperParameter &&
-            network_.tensors[i].name == "mode.train")
-            values[{i}].floats = {0.0f};
+    leave_training_mode(network_, values);
     std::vector<double> sums(results_.size());
     const auto total = std::int64_t(chosen.size());
     std::int64_t done = 0;

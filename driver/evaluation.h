@@ -41,6 +41,9 @@ class Evaluation {
     std::unique_ptr<Engine> engine_;
 };
 
+/// Layers do what they do after training (the hyperparameter `mode.train`).
+void leave_training_mode(const ir::Network& network, PortValues& values);
+
 /// The mean of a result over its samples, added up in their order.
 double sum_of(const std::vector<float>& values);
 

@@ -31,24 +31,30 @@ std::vector<bool> judged(const ir::Network& network) {
 
 }  // namespace
 
+ir::TensorId spikes_of(const ir::Network& network, const ir::Population& population) {
+    for (const auto& [name, variable] : population.variables) {
+        const ir::Tensor& tensor = network[variable];
+        if (name == "s" && tensor.kind == ir::DataKind::Spike && tensor.per_step) return variable;
+    }
+    return {};
+}
+
 Inspection::Inspection(Session& session, ir::Network& network, const ir::Gradients& gradients,
                        Machine& machine)
     : session_(session), network_(network), gradients_(gradients), machine_(machine) {
     const std::vector<bool> matter = judged(network);
     const auto populations = network.populations;
     for (const ir::Population& population : populations) {
-        for (const auto& [name, variable] : population.variables) {
-            const ir::Tensor& tensor = network[variable];
-            if (name != "s" || tensor.kind != ir::DataKind::Spike || !tensor.per_step) continue;
-            ir::Tensor counts = tensor;
-            counts.name = "fired(" + tensor.name + ")";
-            counts.kind = ir::DataKind::Real;
-            counts.per_step = counts.per_sample = false;
-            counts.initial = {};
-            const ir::TensorId id = network.add(std::move(counts));
-            network.define(id, ir::SumTo{variable});
-            spikes_.push_back({population.name, population.range, id, matter[variable.index], {}});
-        }
+        const ir::TensorId spikes = spikes_of(network, population);
+        if (!spikes.valid()) continue;
+        ir::Tensor counts = network[spikes];
+        counts.name = "fired(" + counts.name + ")";
+        counts.kind = ir::DataKind::Real;
+        counts.per_step = counts.per_sample = false;
+        counts.initial = {};
+        const ir::TensorId id = network.add(std::move(counts));
+        network.define(id, ir::SumTo{spikes});
+        spikes_.push_back({population.name, population.range, id, matter[spikes.index], {}});
     }
 }
 

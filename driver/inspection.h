@@ -29,6 +29,9 @@ struct GradientNorm {
     double norm = 0;
 };
 
+/// The spikes of a population in each step; invalid if its cells have none.
+ir::TensorId spikes_of(const ir::Network& network, const ir::Population& population);
+
 class Inspection {
  public:
     /// Adds what it measures to the network, which must outlive it; make it before any program.

@@ -16,7 +16,6 @@ void add_later_verbs(Tool& tool) {
         {"export", "A .snn file becomes a NIR file (later version)"},
         {"doc", "Pages from documentation comments (later version)"},
         {"lsp", "Editor server (later version)"},
-        {"plot", "Pictures of recorded arrays (later version)"},
     };
     for (const auto& [name, description] : verbs) {
         auto* verb = add_verb(tool, name, description, {fmt::format("{} --help", name)});

@@ -40,6 +40,7 @@ Code code_of(runtime::DataErrorKind kind) {
         case Kind::PortsDiffer: return Code::ArrayNotGiven;
         case Kind::EventOutOfRange:
         case Kind::EventBeyondRun: return Code::EventOutOfRange;
+        case Kind::PartMissing: return Code::PartMissing;
         case Kind::WriteFailed: return Code::WriteFailed;
     }
     return Code::FileUnreadable;

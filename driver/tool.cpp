@@ -45,6 +45,7 @@ void build(Tool& tool) {
     add_train(tool);
     add_eval(tool);
     add_compile(tool);
+    add_plot(tool);
     add_explain(tool);
     repl::add_repl(tool);
     add_later_verbs(tool);
@@ -90,6 +91,29 @@ CLI::App* find_verb(CLI::App& app, const std::vector<std::string>& arguments) {
     return nullptr;
 }
 
+/// What the verb was asked for where it has kinds (`plot raster`), else the verb itself. An unknown
+/// kind is an error.
+CLI::App* find_kind(CLI::App* verb, const std::vector<std::string>& arguments) {
+    std::vector<std::string> kinds;
+    if (verb)
+        for (const CLI::App* kind : verb->get_subcommands({})) kinds.push_back(kind->get_name());
+    if (kinds.empty()) return verb;
+    const auto words = std::find(arguments.begin(), arguments.end(), verb->get_name()) + 1;
+    const auto kind = std::find_first_of(words, arguments.end(), kinds.begin(), kinds.end());
+    if (kind != arguments.end()) return verb->get_subcommand(*kind);
+    if (words == arguments.end() || words->starts_with("-")) return verb;
+    std::string hint = did_you_mean(*words, kinds);
+    if (hint.empty()) hint = "there are " + quoted_list(kinds);
+    fail(Code::UnknownVerb, fmt::format("`snnc {}` has no `{}`", verb->get_name(), *words), {},
+         {hint});
+}
+
+/// "snnc plot raster".
+std::string command_of(const CLI::App& app) {
+    const CLI::App* parent = app.get_parent();
+    return parent ? command_of(*parent) + " " + app.get_name() : app.get_name();
+}
+
 /// Long options that neither the verb nor the tool has: told before CLI11 stumbles over them, with
 /// suggestions.
 void check_options(const CLI::App& app, const CLI::App* verb,
@@ -104,7 +128,7 @@ void check_options(const CLI::App& app, const CLI::App* verb,
         if (!argument.starts_with("--")) continue;
         const std::string name = argument.substr(0, argument.find('='));
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-        const std::string owner = verb ? "`snnc " + verb->get_name() + "`" : "`snnc`";
+        const std::string owner = "`" + command_of(verb ? *verb : app) + "`";
         std::string hint = did_you_mean(name, known);
         if (hint.empty()) hint = fmt::format("{} --help lists the options", owner);
         fail(Code::UnknownOption, fmt::format("{} has no option `{}`", owner, name), {}, {hint});
@@ -130,7 +154,8 @@ void understand(Tool& tool, std::vector<std::string> arguments) {
         fail(Code::LaterVerb,
              fmt::format("the verb `{}` comes in a later version of snnc", verb->get_name()));
     }
-    check_options(tool.app, verb, arguments);
+    const CLI::App* kind = find_kind(verb, arguments);
+    check_options(tool.app, kind, arguments);
     try {
         std::reverse(arguments.begin(), arguments.end());
         tool.app.parse(arguments);
@@ -141,8 +166,8 @@ void understand(Tool& tool, std::vector<std::string> arguments) {
         tool.action = [](Session&) { return int(Done); };
     } catch (const CLI::ParseError& error) {
         fail(Code::BadCommandLine, in_our_style(error.what()), {},
-             {fmt::format("`snnc {}--help` shows how it is written",
-                          verb ? verb->get_name() + " " : "")});
+             {fmt::format("`{} --help` shows how it is written",
+                          command_of(kind ? *kind : tool.app))});
     }
     if (!tool.action) {
         fail(Code::BadCommandLine, "no verb is given", {}, {"`snnc --help` lists the verbs"});

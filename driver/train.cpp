@@ -3,13 +3,16 @@
 
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "driver/data_options.h"
 #include "driver/interrupt.h"
+#include "driver/learning_log.h"
 #include "driver/output_files.h"
 #include "driver/parameters.h"
 #include "driver/training.h"
+#include "driver/training_pictures.h"
 #include "driver/training_reports.h"
 
 namespace snnc::driver {
@@ -22,7 +25,7 @@ struct TrainOptions {
     WeightOptions weights;
     EngineOptions engine;
     DataOptions data;
-    std::string train_block, out, log, checkpoint, resume;
+    std::string train_block, out, log, checkpoint, resume, plot;
     std::optional<std::int64_t> epochs, batch, most_steps, every;
     std::optional<double> learning_rate;
     std::optional<double> validation;
@@ -75,11 +78,17 @@ class TrainVerb {
         training.prepare();
         announce(network, machine, data);
 
+        pictures::Learning learning = earlier_learning(network, data);
         TrainingLog log(options_.log, !options_.resume.empty());
         log_start(log, network, machine, data);
         const InterruptWatch watch;
         TrainingReports reports(log);
-        const TrainingEnd end = training.run(reports);
+        SampleSpikes spikes(whole, machine, data.train, data.steps, plan_.seed, values);
+        TrainingPictures pictures(options_.plot, std::move(learning), network, values, spikes);
+        TrainingListeners listeners;
+        listeners.add(reports);
+        if (!options_.plot.empty()) listeners.add(pictures);
+        const TrainingEnd end = training.run(listeners);
         return finish(log, network, values, best, end);
     }
 
@@ -88,7 +97,20 @@ class TrainVerb {
         for (const std::string& file : {options_.out, options_.log}) {
             if (!file.empty()) check_writable_file(file);
         }
-        if (!options_.checkpoint.empty()) make_folder(options_.checkpoint);
+        for (const std::string& folder : {options_.checkpoint, options_.plot})
+            if (!folder.empty()) make_folder(folder);
+    }
+
+    /// What the pictures begin with: a resumed training goes on in its log.
+    pictures::Learning earlier_learning(const ir::Network& network,
+                                        const TrainingData& data) const {
+        std::error_code ignored;
+        if (!options_.plot.empty() && !options_.resume.empty() &&
+            std::filesystem::exists(options_.log, ignored))
+            return read_learning_log(options_.log);
+        pictures::Learning learning;
+        learning.title = learning_title(network.name, data.train.name, plan_.batch, plan_.seed);
+        return learning;
     }
 
     void make_plan(const ir::Training& training) {
@@ -194,6 +216,7 @@ class TrainVerb {
         text += options_.out.empty()
                     ? "\nthe weights were not kept (`--out W.safetensors` keeps them)"
                     : "\nthe weights lie in " + options_.out;
+        if (!options_.plot.empty()) text += "\npictures lie in " + options_.plot;
         if (!options_.checkpoint.empty()) {
             text += fmt::format("\n`--resume {}` goes on from here", options_.checkpoint);
         }
@@ -237,6 +260,10 @@ void add_loop_options(CLI::App& verb, TrainOptions& options) {
     verb.add_flag("--no-shuffle", options.no_shuffle, "takes the samples in their order");
     verb.add_option("--out", options.out, "file for the trained weights (.safetensors)");
     verb.add_option("--log", options.log, "file for losses and metrics, one JSON object a line");
+    verb.add_option(
+        "--plot", options.plot,
+        "folder for pictures, drawn anew after each epoch: the learning curve, weights, "
+        "spikes of the first sample");
     auto* folder = verb.add_option("--checkpoint", options.checkpoint,
                                    "folder for checkpoints, written after each epoch");
     verb.add_option("--every", options.every, "a checkpoint after every N steps instead")
@@ -251,7 +278,7 @@ void add_train(Tool& tool) {
     auto* verb = add_verb(
         tool, "train", "Training on a data set or on arrays",
         {"train examples/02_fashion_mlp.snn --data fashion-mnist --out w.safetensors",
-         "train net.snn --data builtin --epochs 3 --log log.jsonl",
+         "train net.snn --data builtin --epochs 3 --log log.jsonl --plot pictures",
          "train net.snn --data mine.npz --checkpoint saved --every 100   # later: --resume saved",
          "train net.snn --data mnist --validation 0.1 --patience 5 --epochs 99 --out w.safetensors",
          "train net.snn --input x=x.npy --target label=y.npy --no-shuffle --max-steps 20"});

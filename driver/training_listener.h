@@ -40,4 +40,31 @@ class TrainingListener {
     virtual void end() = 0;
 };
 
+/// Several of them, told in their order. Each of them may end the training.
+class TrainingListeners final : public TrainingListener {
+ public:
+    /// It must outlive this.
+    void add(TrainingListener& listener) { listeners_.push_back(&listener); }
+
+    void begin(std::int64_t epochs, std::int64_t total, std::int64_t done) override {
+        for (TrainingListener* listener : listeners_) listener->begin(epochs, total, done);
+    }
+    bool step(const StepReport& report) override {
+        bool goes_on = true;
+        for (TrainingListener* listener : listeners_) goes_on &= listener->step(report);
+        return goes_on;
+    }
+    bool epoch(const EpochReport& report) override {
+        bool goes_on = true;
+        for (TrainingListener* listener : listeners_) goes_on &= listener->epoch(report);
+        return goes_on;
+    }
+    void end() override {
+        for (TrainingListener* listener : listeners_) listener->end();
+    }
+
+ private:
+    std::vector<TrainingListener*> listeners_;
+};
+
 }  // namespace snnc::driver

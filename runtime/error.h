@@ -25,6 +25,7 @@ enum class DataErrorKind {
     PortsDiffer,
     EventOutOfRange,
     EventBeyondRun,
+    PartMissing,
     WriteFailed,
 };
 

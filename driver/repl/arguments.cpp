@@ -90,6 +90,11 @@ Arguments split_arguments(const SourceManager& sources, const SourceRange& part)
     return result;
 }
 
+std::string without_quotes(const std::string& text) {
+    const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+    return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
 std::int64_t to_whole(const Given& given, std::int64_t least) {
     std::int64_t number = 0;
     const char* end = given.value.data() + given.value.size();

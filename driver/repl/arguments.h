@@ -30,6 +30,9 @@ struct Arguments {
 /// a name without a value and for one that is given twice.
 Arguments split_arguments(const SourceManager& sources, const SourceRange& part);
 
+/// The name of a file, which may stand in quotes.
+std::string without_quotes(const std::string& text);
+
 /// A whole number that is not below `least`. BadCommandLine.
 std::int64_t to_whole(const Given& given, std::int64_t least = 1);
 

@@ -32,7 +32,7 @@ void help_command(Workspace& workspace, const SourceRange& rest) {
             "of a name replaces the first; an expression shows its value.\n\n");
         for (const Command& command : commands()) {
             const std::string form = fmt::format(":{} {}", command.name, command.arguments);
-            write_out(fmt::format("  {:<34} {}\n", form, command.does));
+            write_out(fmt::format("  {:<38} {}\n", form, command.does));
         }
         write_out("\n`:help COMMAND` says more.\n");
         return;
@@ -64,6 +64,11 @@ const std::vector<Command>& commands() {
          "        :step 20\n"
          "        :step 20 I = 0\n",
          step_command},
+        {"plot", "[VARIABLE]… [FILE]", "a picture of the last run",
+         "    In the terminal, or into a file (.svg, .png). Without names: the outputs.\n"
+         "        :plot v\n"
+         "        :plot cell.s cell.v course.svg\n",
+         plot_command},
         {"grad", "[LOSS] [INPUT = VALUE]…", "a loss and its gradients",
          "    Of the last run's network with its inputs. Without an expression the loss is that "
          "of\n"

@@ -29,6 +29,7 @@ Plan resolved_plan(Workspace& workspace, Arguments arguments, bool all_ports = f
 // The functions, by the file in which they stand.
 using Function = void(Workspace& workspace, const SourceRange& rest);
 Function run_command, step_command;                               // run_commands.cpp
+Function plot_command;                                            // plot_command.cpp
 Function gradient_command;                                        // gradient_command.cpp
 Function time_command;                                            // time_command.cpp
 Function type_command;                                            // type_command.cpp

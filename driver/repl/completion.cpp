@@ -1,6 +1,7 @@
 #include "driver/repl/completion.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 #include "driver/arrays.h"

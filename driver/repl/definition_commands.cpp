@@ -1,6 +1,5 @@
 // :load, :save, :drop and :undo
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <filesystem>
 
@@ -14,11 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A path, which may stand in quotes.
 std::string path_in(const Workspace& workspace, const SourceRange& rest, const char* command) {
-    std::string path(workspace.session.sources.text(rest));
-    if (path.size() >= 2 && path.front() == '"' && path.back() == '"')
-        path = path.substr(1, path.size() - 2);
+    const std::string path = without_quotes(std::string(workspace.session.sources.text(rest)));
     if (path.empty())
         fail(Code::BadCommandLine, fmt::format("`:{}` takes the name of a file", command), {},
              {fmt::format("`:{} net.snn`", command)});

@@ -12,12 +12,7 @@
 namespace snnc::driver::repl {
 namespace {
 
-constexpr const char* source_network = "InputSource";
-
-std::string without_quotes(const std::string& text) {
-    const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
-    return quoted ? text.substr(1, text.size() - 2) : text;
-}
+constexpr const char* source_cell = "InputOfRun";
 
 std::string step_setting(const ir::Network& network) {
     using Length = ir::Network::StepLength;
@@ -31,15 +26,14 @@ frontend::Module source_module(Session& session, const Plan& plan, const Given& 
                                const ir::Network& network, std::int64_t cells,
                                frontend::ExprPtr value) {
     const std::string text = fmt::format(
-        "encoder InputCourse {{\n    output value\n    value[t] {} 0\n}}\n"
-        "network {} {{\n{}    {} : InputCourse[{}]\n    output {}.value\n}}\n",
-        given.draws ? "~" : "=", source_network, step_setting(network), given.name, cells,
-        given.name);
+        "encoder {0} {{\n    output {1}\n    {1}[t] {2} 0\n}}\n"
+        "network InputSource {{\n{3}    source : {0}[{4}]\n    output source.{1}\n}}\n",
+        source_cell, given.name, given.draws ? "~" : "=", step_setting(network), cells);
     frontend::Module module =
         module_with(session, plan.places, fmt::format("<the input {}>", given.name), text);
     for (frontend::Declaration& declaration : module.programs.front()->declarations) {
         auto* cell = std::get_if<frontend::CellDecl>(&declaration.node);
-        if (!cell || cell->name.text != "InputCourse") continue;
+        if (!cell || cell->name.text != source_cell) continue;
         for (frontend::Member& member : cell->members)
             if (auto* equation = std::get_if<frontend::Equation>(&member.node))
                 equation->value = std::move(value);
@@ -113,7 +107,7 @@ runtime::Array InputCourses::worked_out(const Given& given, const ir::Network& n
     const frontend::Module module = source_module(
         session_, plan_, given, network, ir::element_count(tensor.shape), std::move(value));
     frontend::Request request;
-    request.network = source_network;
+    request.network = "InputSource";
     request.steps = size.steps;
     ir::Network source = make_network(session_, module, request);
     PortValues values(source);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <optional>
 
 #include "driver/interrupt.h"
@@ -74,6 +75,7 @@ void advance(Workspace& workspace, Running& run, std::int64_t steps) {
     const auto start = Clock::now();
     run.advance(steps);
     const std::chrono::duration<double> time = Clock::now() - start;
+    if (InterruptWatch::signal() == SIGTERM) workspace.ends = true;
     workspace.session.flush();
     print_summary(run, first, steps, time.count());
 }

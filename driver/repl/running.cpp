@@ -29,7 +29,8 @@ ir::RunSize size_of_run(const ir::Network& network, const InputCourses& inputs, 
 Running::Running(Session& session, Plan plan)
     : session_(session),
       plan_(std::move(plan)),
-      inputs_(std::make_unique<InputCourses>(session, plan_)),
+      going_(plan_),
+      inputs_(std::make_unique<InputCourses>(session, going_)),
       machine_(plan_.settings.engine),
       network_(made()),
       values_(network_),
@@ -87,7 +88,7 @@ std::int64_t Running::advance(std::int64_t steps) {
 /// The inputs have values up to there.
 void Running::cover(std::int64_t steps) {
     if (steps <= covered_) return;
-    inputs_ = std::make_unique<InputCourses>(session_, plan_);
+    inputs_ = std::make_unique<InputCourses>(session_, going_);
     inputs_->prepare(network_, network_.inputs, {steps, size_.samples});
     covered_ = steps;
 }
@@ -114,9 +115,9 @@ void Running::run_piece(std::int64_t count) {
 
 void Running::change_inputs(const std::vector<Given>& inputs) {
     for (const Given& changed : inputs) {
-        const auto known = std::find_if(plan_.inputs.begin(), plan_.inputs.end(),
+        const auto known = std::find_if(going_.inputs.begin(), going_.inputs.end(),
                                         [&](const Given& one) { return one.name == changed.name; });
-        if (known == plan_.inputs.end())
+        if (known == going_.inputs.end())
             fail_at(Code::UnknownArray, changed.name_range,
                     "`" + changed.name + "` is no input of the run that goes on");
         *known = changed;

@@ -47,7 +47,8 @@ class Running {
     void run_piece(std::int64_t count);
 
     Session& session_;
-    Plan plan_;
+    Plan plan_;   // of the whole run
+    Plan going_;  // of the steps to come: `:step` may change inputs
     std::unique_ptr<InputCourses> inputs_;
     Machine machine_;
     ir::RunSize size_;  // of a whole run

@@ -42,7 +42,7 @@ void Settings::set(const Given& given) {
         const Machine works(changed);
         engine = changed;
     } else if (given.name == "weights") {
-        weights = or_empty(given.value);
+        weights = or_empty(without_quotes(given.value));
     } else if (given.name.find('.') != std::string::npos) {
         if (given.value == unset)
             sets.erase(given.name);

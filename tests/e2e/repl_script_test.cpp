@@ -1,6 +1,9 @@
 // snnc repl without a terminal: `snnc repl [FILE] < script`.
 #include <gtest/gtest.h>
 
+#include <regex>
+#include <sstream>
+
 #include "tests/e2e/small_network.h"
 
 namespace snnc::test {
@@ -121,6 +124,16 @@ TEST_F(ReplScript, gradients_of_a_loss_and_of_a_train_block) {
     expect_holds(told(":run Leaky I = 1\n:grad sum(cell.x)\n"), "<input 2>:1:");
 }
 
+TEST_F(ReplScript, pictures_are_drawn_and_written) {
+    const std::string file = folder.file("course.svg");
+    const std::string text =
+        out(std::string(cell) + ":run Cell I = 0.3 steps = 20\n:plot v\n:plot s v " + file + "\n");
+    expect_holds(text, "cell.v");
+    expect_holds(read_text(file), "<svg");
+    expect_holds(told(":run Leaky I = 0.3\n:plot w\n"), "[E0805]");
+    expect_holds(told(":run Leaky I = 0.3\n:plot v x.gif\n"), "[E0805]");
+}
+
 TEST_F(ReplScript, stages_and_types_are_shown) {
     expect_holds(out(":emit equations Leaky(beta = 0.8)\n"), "0.8*cell.v[t-1]");
     expect_holds(out(":emit grad Leaky loss = sum_t(sum(cell.v))\n"), "adj(cell.v)[t]");
@@ -177,6 +190,27 @@ TEST_F(ReplScript, a_change_that_breaks_a_network_is_refused) {
              "neuron Cell {\n    output s\n    s[t] = 1\n}\n:run Net\n");
     expect_holds(text, "`Cell` is not redefined: `Net` would not work with it [E0822]");
     expect_holds(text, "<input 2>:4:");
+}
+
+/// Times differ from run to run.
+std::string without_times(const std::string& text) {
+    return std::regex_replace(text, std::regex(R"(\([0-9.e+-]+ ms\))"), "(… ms)");
+}
+
+TEST_F(ReplScript, the_session_of_the_how_to_page_runs_as_it_is_shown) {
+    const std::string page =
+        read_text(std::filesystem::path(SNNC_SOURCE_DIR) / "docs/how_to/use_the_repl.md");
+    const auto begin = page.find("```\nsnnc> ") + 4;
+    std::istringstream lines(page.substr(begin, page.find("\n```", begin) - begin));
+    std::string script, shown;
+    for (std::string line; std::getline(lines, line);) {
+        const bool is_input = line.starts_with("snnc> ") || line.starts_with("  ... ");
+        (is_input ? script : shown) += (is_input ? line.substr(6) : line) + "\n";
+    }
+    const ProcessResult result = run(script);
+    const std::string appeared = without_times(result.out + result.err);
+    std::istringstream expected(without_times(shown));
+    for (std::string line; std::getline(expected, line);) expect_holds(appeared, line + "\n");
 }
 
 }  // namespace

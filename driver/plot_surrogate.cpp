@@ -1,0 +1,72 @@
+// snnc plot surrogate: a spike and what stands for its derivative.
+#include <fmt/format.h>
+
+#include "driver/picture_output.h"
+#include "driver/plot.h"
+#include "driver/surrogate_curve.h"
+#include "pictures/surrogates.h"
+#include "runtime/atomic_file.h"
+
+namespace snnc::driver {
+namespace {
+
+constexpr int place_count = 801;
+
+struct SurrogateOptions {
+    std::vector<std::string> words;
+    double reach = 2;
+    PictureOptions picture;
+};
+
+/// From -reach to reach, the threshold in the middle.
+std::vector<double> places_within(double reach) {
+    std::vector<double> places;
+    for (int i = 0; i < place_count; ++i)
+        places.push_back(reach * (2.0 * i / (place_count - 1) - 1));
+    return places;
+}
+
+int plot_surrogates(Session& session, const SurrogateOptions& options) {
+    options.picture.check();
+    std::vector<std::string> names = options.words;
+    std::string file = "the standard library", text;
+    if (names.front().ends_with(".snn")) {
+        file = names.front();
+        text = runtime::read_file(file);
+        names.erase(names.begin());
+    }
+    if (names.empty())
+        fail(Code::BadCommandLine, fmt::format("say which surrogate of `{}` to draw", file));
+    const std::vector<double> places = places_within(options.reach);
+    std::vector<pictures::Surrogate> curves;
+    std::vector<double> spike;
+    for (const std::string& name : names) {
+        SurrogateCurve curve = surrogate_curve(session, file, text, name, places);
+        curves.push_back({name, std::move(curve.derivative)});
+        spike = std::move(curve.spike);
+    }
+    options.picture.show(pictures::surrogates(places, spike, curves));
+    return Done;
+}
+
+}  // namespace
+
+void add_surrogate_picture(Tool& tool, CLI::App& plot) {
+    auto* kind =
+        add_picture(plot, "surrogate", "A spike and what stands for its derivative",
+                    {"surrogate atan", "surrogate \"atan(alpha = 4)\" fast_sigmoid --reach 1",
+                     "surrogate mine.snn narrow --out narrow.svg"});
+    auto options = std::make_shared<SurrogateOptions>();
+    kind->add_option("NAME", options->words,
+                     "surrogates as a cell names them; before them the .snn file that declares "
+                     "them, if the library does not")
+        ->required();
+    kind->add_option("--reach", options->reach, "how far from the threshold (default 2)")
+        ->check(positive_number());
+    options->picture.add_to(*kind);
+    kind->callback([&tool, options] {
+        tool.action = [options](Session& session) { return plot_surrogates(session, *options); };
+    });
+}
+
+}  // namespace snnc::driver

@@ -1,0 +1,59 @@
+// Pictures as SVG: the same bytes everywhere, and never too many.
+#include "pictures/svg.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/support/process.h"
+#include "tests/unit/pictures/sample_figures.h"
+
+namespace snnc::pictures {
+namespace {
+
+/// Compares with the file below tests/unit/pictures/expected; SNNC_UPDATE_GOLDEN=1 writes it.
+void expect_file(const std::string& name, const std::string& text) {
+    const std::string file = std::string(SNNC_SOURCE_DIR) + "/tests/unit/pictures/expected/" + name;
+    if (std::getenv("SNNC_UPDATE_GOLDEN")) test::write_text(file, text);
+    EXPECT_EQ(text, test::read_text(file)) << file;
+}
+
+TEST(Svg, recordings) { expect_file("recording.svg", to_svg(sample_recording())); }
+TEST(Svg, images) { expect_file("image.svg", to_svg(sample_image(), {300, 200})); }
+TEST(Svg, bars) { expect_file("bars.svg", to_svg(sample_bars(), {300, 200})); }
+TEST(Svg, graphs) { expect_file("graph.svg", to_svg(sample_graph())); }
+
+TEST(Svg, text_is_escaped) {
+    const std::string svg = to_svg(sample_recording());
+    EXPECT_NE(svg.find("one cell &amp; &lt;more&gt;"), std::string::npos);
+}
+
+TEST(Svg, a_figure_without_panels_or_marks_is_drawn) {
+    EXPECT_NE(to_svg({}).find("</svg>"), std::string::npos);
+    EXPECT_NE(to_svg({"", {Panel{}}, false}).find("</svg>"), std::string::npos);
+}
+
+TEST(Svg, a_million_spikes_stay_small) {
+    Spikes spikes;
+    for (int cell = 0; cell < 1000; ++cell)
+        for (int t = 0; t < 1000; ++t) spikes.places.push_back({double(t), double(cell)});
+    Panel panel;
+    panel.marks = {std::move(spikes)};
+    EXPECT_LT(to_svg({"", {std::move(panel)}, false}).size(), 400'000u);
+}
+
+TEST(Svg, weights_of_784_by_1000_stay_small) {
+    Image image;
+    image.rows = 1000;
+    image.columns = 784;
+    for (std::size_t i = 0; i < image.rows * image.columns; ++i)
+        image.values.push_back(float(i * 2654435761u % 1000) - 500);
+    image.x = {0, 784};
+    image.y = {0, 1000};
+    Panel panel;
+    panel.marks = {std::move(image)};
+    EXPECT_LT(to_svg({"", {std::move(panel)}, false}).size(), 500'000u);
+}
+
+}  // namespace
+}  // namespace snnc::pictures
