@@ -42,9 +42,8 @@ ir::TensorId find_recorded(const Running& run, const std::string& name) {
     std::string hint = did_you_mean(name, known);
     if (hint.empty() || !ending.empty()) hint = "there are " + quoted_list(known);
     fail(Code::UnknownVariable,
-         fmt::format(ending.empty() ? "the last run has no variable `{}`"
-                                    : "the last run has several variables `{}`",
-                     name),
+         fmt::format("the last run has {} `{}`",
+                     ending.empty() ? "no variable" : "several variables", name),
          {}, {hint});
 }
 

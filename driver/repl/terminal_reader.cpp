@@ -9,7 +9,6 @@
 
 #include "driver/repl/line_reader.h"
 #include "driver/session.h"
-#include "runtime/atomic_file.h"
 
 namespace snnc::driver::repl {
 namespace {
@@ -101,17 +100,15 @@ class TerminalReader final : public LineReader {
 
     void set_up_editor() {
         el_set(editor_, EL_CLIENTDATA, this);
-        el_set(editor_, EL_PROMPT, [](EditLine* editor) { return self(editor).prompt_.data(); });
+        el_set(editor_, EL_PROMPT, prompt_of);
         el_set(editor_, EL_EDITOR, "emacs");
         el_set(editor_, EL_HIST, history, history_);
         el_set(editor_, EL_SIGNAL, 0);
         // Ctrl-C is a key while a line is edited, not a signal.
-        el_set(editor_, EL_SETTY, "-d", "intr=", nullptr);
-        el_set(editor_, EL_ADDFN, "snnc-abandon", "Abandons the input",
-               [](EditLine* editor, int) { return self(editor).abandon(); });
+        el_set(editor_, EL_SETTY, "-d", "-isig", nullptr);
+        el_set(editor_, EL_ADDFN, "snnc-abandon", "Abandons the input", abandon_in);
         el_set(editor_, EL_BIND, "^C", "snnc-abandon", nullptr);
-        el_set(editor_, EL_ADDFN, "snnc-complete", "Completes the word",
-               [](EditLine* editor, int) { return self(editor).complete(); });
+        el_set(editor_, EL_ADDFN, "snnc-complete", "Completes the word", complete_in);
         el_set(editor_, EL_BIND, "^I", "snnc-complete", nullptr);
         el_set(editor_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
         el_source(editor_, nullptr);  // ~/.editrc, where a person has one
@@ -122,6 +119,10 @@ class TerminalReader final : public LineReader {
         el_get(editor, EL_CLIENTDATA, &data);
         return *static_cast<TerminalReader*>(data);
     }
+
+    static char* prompt_of(EditLine* editor) { return self(editor).prompt_.data(); }
+    static unsigned char abandon_in(EditLine* editor, int) { return self(editor).abandon(); }
+    static unsigned char complete_in(EditLine* editor, int) { return self(editor).complete(); }
 
     unsigned char abandon() {
         abandoned_ = true;
@@ -159,21 +160,14 @@ class TerminalReader final : public LineReader {
     /// As a whole or not at all. A session does not fail because of its history.
     void save_history() noexcept {
         if (file_.empty()) return;
-        char* text = nullptr;
-        std::size_t size = 0;
-        FILE* memory = open_memstream(&text, &size);
-        if (!memory) return;
+        std::error_code error;
+        std::filesystem::create_directories(std::filesystem::path(file_).parent_path(), error);
+        const std::string written = file_ + ".new";
         HistEvent event;
-        history(history_, &event, H_SAVE_FP, memory);
-        std::fclose(memory);
-        try {
-            std::filesystem::create_directories(std::filesystem::path(file_).parent_path());
-            runtime::write_atomically(file_, std::string_view(text, size));
-        } catch (const std::exception&) {
-            std::fputs("the history of this session is not kept: its file cannot be written\n",
-                       stderr);
-        }
-        std::free(text);
+        const bool is_written = history(history_, &event, H_SAVE, written.c_str()) != -1;
+        if (is_written) std::filesystem::rename(written, file_, error);
+        if (!is_written || error)
+            std::fprintf(stderr, "the history is not kept: %s cannot be written\n", file_.c_str());
     }
 
     Completer completer_;

@@ -116,7 +116,7 @@ TEST_F(ReplScript, gradients_of_a_loss_and_of_a_train_block) {
     const std::string net = small.file("net.snn");
     const std::string block = out(":run image = 0.5\n:grad label = 1\n", {net});
     expect_holds(block, "loss ");
-    expect_holds(block, "fc1.weight  [6, 4]: norm ");
+    expect_holds(block, "fc1.weight   [6, 4]: norm ");
     // Of the leaky cell's membrane after one step, v = I: its derivative is 1.
     const std::string cell_gradient =
         out(":run Leaky I = 0.5 steps = 1\n:grad sum_t(sum(cell.v))\n");
@@ -173,7 +173,7 @@ TEST_F(ReplScript, commands_that_are_wrong) {
     expect_holds(told(":set stps = 3\n"), "did you mean `steps`?");
     expect_holds(told(":set backend = fast\n"), "[E0801]");
     expect_holds(told(":load " + folder.file("absent.snn") + "\n"), "[E0701]");
-    expect_holds(told(":run Leeky I = 1\n"), "did you mean `Leaky`?");
+    expect_holds(told(":run Leeky I = 1\n"), "did you mean `Leaky`, `RLeaky`?");
     expect_holds(told(":run Leaky J = 1\n"), "it has `I`");
     expect_holds(told(":run Leaky(bta = 1)\n"), "<input 1>:1:12");
     expect_holds(told(":run Leaky I = nosuch\n"), "<input 1>:1:16");

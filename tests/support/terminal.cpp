@@ -98,7 +98,8 @@ std::string Terminal::read_to(const std::string& text) {
 }
 
 const std::string& Terminal::read_some() {
-    read_more(100);
+    while (read_more(100)) {
+    }
     return unread_;
 }
 

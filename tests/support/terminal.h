@@ -22,7 +22,7 @@ class Terminal {
     /// end, without the sequences that move the cursor. Throws std::runtime_error, which shows what
     /// came instead, if the program ends or says nothing for a minute.
     std::string read_to(const std::string& text);
-    /// What has appeared so far or comes within a tenth of a second; it stays unread.
+    /// What has appeared once nothing came for a tenth of a second; it stays unread.
     const std::string& read_some();
     /// Reads to the end of the program; its exit code, 128 + signal if it was killed.
     int wait();
