@@ -20,8 +20,9 @@ class ReplTerminal : public testing::Test {
         return terminal.read_to(next);
     }
 
-    /// A control key, once the line is being edited: before that the terminal takes it.
-    void press(const char* key) {
+    /// Keys, once the line is being edited: before that the terminal takes control keys, and what
+    /// was typed before them is lost.
+    void press(const std::string& key) {
         terminal.read_some();
         terminal.type(key);
     }
@@ -129,7 +130,7 @@ TEST_F(ReplTerminal, control_c_ends_a_run_and_keeps_its_steps) {
     enter("    v[t] = 0.5*v[t-1] + 1", more);
     enter("    y[t] = v", more);
     enter("}");
-    terminal.type(":run Clock steps = 1000000000\n");
+    press(":run Clock steps = 1000000000\n");
     terminal.read_to("1000000000\n");
     // Before the run is at work Ctrl-C says nothing.
     do {
