@@ -1,9 +1,10 @@
 // snnc emit: a stage of the compiler as text.
+#include "driver/emit.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "driver/command_line.h"
 #include "driver/parameters.h"
 #include "driver/pipeline.h"
 #include "driver/run_state.h"
@@ -20,12 +21,10 @@
 namespace snnc::driver {
 namespace {
 
-struct EmitOptions {
-    NetworkOptions network;
-    EngineOptions engine;
-    std::string stage, train_block, loss;
-    bool forward = false;
-};
+void check_stage(const std::string& stage) {
+    if (stage == "opencl" || stage == "ptx")
+        fail(Code::LaterStage, fmt::format("the stage `{}` comes in a later version", stage));
+}
 
 FileId add_file(Session& session, const std::string& file) {
     return session.sources.add(file, runtime::read_file(file));
@@ -54,8 +53,7 @@ class NetworkStages {
     NetworkStages(Session& session, const EmitOptions& options)
         : session_(session), options_(options) {}
 
-    std::string emit() {
-        const frontend::Module module = load_module(session_, options_.network.file);
+    std::string emit(const frontend::Module& module) {
         ir::Network network = make_network(session_, module, request(module));
         PortValues values(network);  // the edges say how large tensors are
         place_edges(session_, network, {}, network.training ? network.training->seed : 0, values);
@@ -152,15 +150,13 @@ class NetworkStages {
 
 int emit(Session& session, const EmitOptions& options) {
     std::string text;
-    if (options.stage == "opencl" || options.stage == "ptx") {
-        fail(Code::LaterStage,
-             fmt::format("the stage `{}` comes in a later version", options.stage));
-    } else if (options.stage == "tokens") {
+    check_stage(options.stage);
+    if (options.stage == "tokens") {
         text = emit_tokens(session, options.network.file);
     } else if (options.stage == "ast") {
         text = emit_ast(session, options.network.file);
     } else {
-        text = NetworkStages(session, options).emit();
+        text = emit_network(session, load_module(session, options.network.file), options);
     }
     if (!text.empty() && text.back() != '\n') text += '\n';
     write_out(text);
@@ -168,6 +164,19 @@ int emit(Session& session, const EmitOptions& options) {
 }
 
 }  // namespace
+
+std::string emit_network(Session& session, const frontend::Module& module,
+                         const EmitOptions& options) {
+    check_stage(options.stage);
+    return NetworkStages(session, options).emit(module);
+}
+
+const std::vector<std::string>& emit_stages() {
+    static const std::vector<std::string> stages{"tokens", "ast",    "equations", "net",
+                                                 "grad",   "step",   "halide",    "llvm",
+                                                 "asm",    "opencl", "ptx"};
+    return stages;
+}
 
 void add_emit(Tool& tool) {
     auto* verb =
@@ -179,8 +188,7 @@ void add_emit(Tool& tool) {
     auto options = std::make_shared<EmitOptions>();
     verb->add_option("--stage", options->stage, "which one")
         ->required()
-        ->check(CLI::IsMember({"tokens", "ast", "equations", "net", "grad", "step", "halide",
-                               "llvm", "asm", "opencl", "ptx"}));
+        ->check(CLI::IsMember(emit_stages()));
     options->network.add_to(*verb);
     verb->add_flag("--forward", options->forward,
                    "the forward run, although there is a train block");

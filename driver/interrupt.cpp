@@ -6,24 +6,27 @@ namespace snnc::driver {
 namespace {
 
 volatile std::sig_atomic_t received = 0;
+volatile std::sig_atomic_t second_ends = 1;
 
 void note(int number) {
     received = number;
+    if (!second_ends) return;
     std::signal(SIGINT, SIG_DFL);
     std::signal(SIGTERM, SIG_DFL);
 }
 
 }  // namespace
 
-InterruptWatch::InterruptWatch() {
+InterruptWatch::InterruptWatch(Second second) {
     received = 0;
-    std::signal(SIGINT, note);
-    std::signal(SIGTERM, note);
+    second_ends = second == Second::Ends;
+    interrupt_before_ = std::signal(SIGINT, note);
+    terminate_before_ = std::signal(SIGTERM, note);
 }
 
 InterruptWatch::~InterruptWatch() {
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGINT, interrupt_before_);
+    std::signal(SIGTERM, terminate_before_);
 }
 
 int InterruptWatch::signal() { return received; }

@@ -3,16 +3,22 @@
 
 namespace snnc::driver {
 
-/// While alive, the first SIGINT or SIGTERM is only noted; the second ends the process.
+/// While alive, the first SIGINT or SIGTERM is only noted; the second ends the process, unless it
+/// is not to.
 class InterruptWatch {
  public:
-    InterruptWatch();
+    enum class Second { Ends, IsNoted };
+    explicit InterruptWatch(Second second = Second::Ends);
     InterruptWatch(const InterruptWatch&) = delete;
     InterruptWatch& operator=(const InterruptWatch&) = delete;
     ~InterruptWatch();
 
     /// The signal that came, or 0.
     static int signal();
+
+ private:
+    using Handler = void (*)(int);
+    Handler interrupt_before_, terminate_before_;
 };
 
 }  // namespace snnc::driver

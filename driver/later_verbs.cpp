@@ -11,7 +11,6 @@ bool comes_later(const CLI::App& verb) { return verb.get_group() == later_group;
 
 void add_later_verbs(Tool& tool) {
     const std::pair<const char*, const char*> verbs[] = {
-        {"repl", "Interactive use (later version)"},
         {"bench", "Time, vector width, bytes and operations per kernel (later version)"},
         {"import", "A NIR file becomes a .snn file (later version)"},
         {"export", "A .snn file becomes a NIR file (later version)"},

@@ -63,13 +63,20 @@ void Session::flush() {
 }
 
 void Session::adopt(const Diagnostics& others) {
-    for (const Diagnostic& other : others.all()) {
-        auto builder = diagnostics.report(other.code, other.range, other.message);
-        builder.file(other.file);
-        for (const Label& label : other.labels) builder.label(label.range, label.message);
-        for (const std::string& note : other.notes) builder.note(note);
-        for (const Edit& edit : other.edits) builder.edit(edit.range, edit.text);
-    }
+    for (const Diagnostic& other : others.all()) adopt(other);
+}
+
+void Session::adopt(const Diagnostic& other) {
+    auto builder = diagnostics.report(other.code, other.range, other.message);
+    builder.file(other.file);
+    for (const Label& label : other.labels) builder.label(label.range, label.message);
+    for (const std::string& note : other.notes) builder.note(note);
+    for (const Edit& edit : other.edits) builder.edit(edit.range, edit.text);
+}
+
+void Session::forget() {
+    diagnostics = {};
+    printed_ = 0;
 }
 
 void Session::stop_on_errors() const {
@@ -86,6 +93,16 @@ void fail(Code code, std::string message, std::string file, std::vector<std::str
     diagnostic.code = code;
     diagnostic.message = std::move(message);
     diagnostic.file = std::move(file);
+    diagnostic.notes = std::move(notes);
+    throw Failure{std::move(diagnostic)};
+}
+
+void fail_at(Code code, const SourceRange& range, std::string message,
+             std::vector<std::string> notes) {
+    Diagnostic diagnostic;
+    diagnostic.code = code;
+    diagnostic.range = range;
+    diagnostic.message = std::move(message);
     diagnostic.notes = std::move(notes);
     throw Failure{std::move(diagnostic)};
 }

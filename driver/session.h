@@ -32,6 +32,9 @@ struct Session {
     void print(const Diagnostic& diagnostic);
     /// Takes over what an attempt reported elsewhere.
     void adopt(const Diagnostics& others);
+    void adopt(const Diagnostic& other);
+    /// Of what was reported so far nothing counts any more.
+    void forget();
     /// Throws Stop if there are errors or limitations.
     void stop_on_errors() const;
     /// Done, UserMistake or Limited, after what was reported.
@@ -44,6 +47,10 @@ struct Session {
 /// Ends the work with one diagnostic that has no place in a text. `file` names what it speaks of.
 [[noreturn]] void fail(Code code, std::string message, std::string file = {},
                        std::vector<std::string> notes = {});
+
+/// The same at a place.
+[[noreturn]] void fail_at(Code code, const SourceRange& range, std::string message,
+                          std::vector<std::string> notes = {});
 
 /// The diagnostic for a failure of the runtime: one code for each kind.
 Diagnostic to_diagnostic(const runtime::DataError& error);

@@ -9,8 +9,10 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "driver/attempt.h"
 #include "driver/command_line.h"
 #include "driver/pipeline.h"
+#include "driver/repl/repl.h"
 
 namespace snnc::driver {
 namespace {
@@ -46,6 +48,7 @@ void build(Tool& tool) {
     add_plot(tool);
     add_doc(tool);
     add_explain(tool);
+    repl::add_repl(tool);
     add_later_verbs(tool);
 }
 
@@ -172,49 +175,11 @@ void understand(Tool& tool, std::vector<std::string> arguments) {
     }
 }
 
-int report_defect(const Session& session, const std::string& what) {
-    fmt::print(
-        stderr,
-        "snnc: this is a defect of snnc, not of your files: {}\n"
-        "{}\n"
-        "Please report it with this text, the command, and the smallest file that shows it.\n",
-        what, version_text());
-    (void)session;
-    return Defect;
-}
-
 int perform(Tool& tool, const std::vector<std::string>& arguments) {
-    Session& session = tool.session;
-    try {
+    return attempt(tool.session, [&] {
         understand(tool, arguments);
-        const int code = tool.action(session);
-        session.flush();
-        return code != Done ? code : session.exit_code();
-    } catch (const Stop&) {
-        session.flush();
-        return session.exit_code();
-    } catch (const Failure& failure) {
-        session.flush();
-        session.print(failure.diagnostic);
-        return info(failure.diagnostic.code).severity == Severity::Limitation &&
-                       !session.diagnostics.has_errors()
-                   ? Limited
-                   : UserMistake;
-    } catch (const runtime::DataError& error) {
-        session.flush();
-        session.print(to_diagnostic(error));
-        return UserMistake;
-    } catch (const std::bad_alloc&) {
-        session.flush();
-        Diagnostic diagnostic;
-        diagnostic.code = Code::OutOfMemory;
-        diagnostic.message = "the arrays of this network and batch do not fit into memory";
-        session.print(diagnostic);
-        return UserMistake;
-    } catch (const std::exception& error) {
-        session.flush();
-        return report_defect(session, error.what());
-    }
+        return tool.action(tool.session);
+    });
 }
 
 }  // namespace

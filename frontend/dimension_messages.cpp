@@ -143,6 +143,18 @@ std::string DimensionMessages::unit(const Dimension& dimension) const {
     return below.empty() ? above : above + "/" + below;
 }
 
+double DimensionMessages::unit_value(const Dimension& dimension) const {
+    const Dimension known = system_.solved(dimension);
+    if (!known.is_known() || known.is_number()) return 1;
+    if (known.written() && !known.written()->unit.empty())
+        return in_coherent_units(1, known.written()->unit).value_or(1);
+    double value = 1;
+    for (const Factor& factor : factors(known))
+        value *= std::pow(in_coherent_units(1, factor.unit).value_or(1),
+                          double(factor.power.numerator) / double(factor.power.denominator));
+    return value;
+}
+
 std::string DimensionMessages::describe(const Dimension& dimension) const {
     const Dimension known = system_.solved(dimension);
     if (known.is_any()) return "anything";

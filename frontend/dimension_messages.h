@@ -47,6 +47,8 @@ class DimensionMessages {
     std::string describe(const Dimension& dimension) const;
     /// "mV/ms"; empty for numbers.
     std::string unit(const Dimension& dimension) const;
+    /// How much 1 of that unit is in coherent units.
+    double unit_value(const Dimension& dimension) const;
     std::string text(const SourceRange& range) const { return std::string(sources_.text(range)); }
 
     /// `sentence` makes a message of the two descriptions, of what is there and of what is needed.

@@ -173,8 +173,10 @@ class Elaborator {
     }
 
     void build_loss(const Request& request, TrainingBuilder& training) {
-        const FileId file = sources_.add("--loss", *request.loss);
-        const ExprPtr loss = parse_expression(sources_, file, diagnostics_);
+        const ExprPtr loss =
+            request.loss_place.valid()
+                ? parse_expression(sources_, request.loss_place, diagnostics_)
+                : parse_expression(sources_, sources_.add("--loss", *request.loss), diagnostics_);
         if (loss) training.build_loss(*loss, request.extra_targets);
     }
 

@@ -34,6 +34,18 @@ std::optional<Module> load(SourceManager& sources, const std::string& path,
 std::optional<Module> load_text(SourceManager& sources, const std::string& name, std::string text,
                                 Diagnostics& diagnostics);
 
+/// A declaration of a text that parses: the n-th, from 0.
+struct DeclarationPlace {
+    FileId file;
+    std::size_t index = 0;
+};
+/// The same for declarations of several texts, as a session collects them: together they are the
+/// main file, and each keeps its place in its own text. Imports are looked for from the current
+/// folder.
+std::optional<Module> load_declarations(SourceManager& sources,
+                                        const std::vector<DeclarationPlace>& places,
+                                        Diagnostics& diagnostics);
+
 /// Checks every declaration of the main file: `snnc check`.
 void check(SourceManager& sources, const Module& module, Diagnostics& diagnostics);
 
@@ -63,6 +75,7 @@ struct Request {
     bool training = false;            // elaborate a train block: targets, loss, metrics
     std::string train_block;          // its name; empty: the only one (of `network`)
     std::optional<std::string> loss;  // `--loss EXPR` instead of a train block
+    SourceRange loss_place;           // where it stands in a text, if it does
     std::vector<ExtraTarget> extra_targets;
     std::vector<SetValue> sets;
     Mode mode = Mode::Evaluate;

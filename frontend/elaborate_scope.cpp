@@ -6,8 +6,6 @@
 #include <array>
 
 namespace snnc::frontend {
-namespace {
-
 std::optional<Space> space_of(const Declaration& declaration) {
     struct Visitor {
         std::optional<Space> operator()(const ImportDecl&) const { return std::nullopt; }
@@ -20,8 +18,6 @@ std::optional<Space> space_of(const Declaration& declaration) {
     };
     return std::visit(Visitor{}, declaration.node);
 }
-
-}  // namespace
 
 const Name* name_of(const Declaration& declaration) {
     struct Visitor {
@@ -51,7 +47,8 @@ void check_not_reserved(const Name& name, Diagnostics& diagnostics) {
             fmt::format("`{}` has a fixed meaning and cannot be declared", name.text));
 }
 
-Declarations::Declarations(const Module& module, Diagnostics& diagnostics) {
+Declarations::Declarations(const Module& module, Diagnostics& diagnostics)
+    : main_(module.main->file) {
     for (const Program* program : module.library) {
         library_files_.push_back(program->file);
         for (const Declaration& declaration : program->declarations)
@@ -60,6 +57,12 @@ Declarations::Declarations(const Module& module, Diagnostics& diagnostics) {
     }
     for (const auto& program : module.programs) declare_own(*program, diagnostics);
     for (const auto& program : module.programs) declare_imports(module, *program, diagnostics);
+}
+
+const Declarations::FileScope* Declarations::scope_of(FileId file) const {
+    if (!file.valid()) return nullptr;
+    const auto found = files_.find(file.index);
+    return &(found != files_.end() ? found : files_.find(main_.index))->second;
 }
 
 void Declarations::declare(FileScope& scope, const Declaration& declaration, const Name& name,
@@ -138,17 +141,16 @@ void Declarations::import_name(FileScope& scope, const Program& from, const Name
 }
 
 bool Declarations::was_missing(const Name& name) const {
-    const auto file = files_.find(name.range.file.index);
-    return file != files_.end() && file->second.missing.count(name.text) != 0;
+    const FileScope* scope = scope_of(name.range.file);
+    return scope && scope->missing.count(name.text) != 0;
 }
 
 const Declaration* Declarations::find(Space space, const Name& name, const Name* module) const {
-    const auto file = files_.find(name.range.file.index);
-    if (file != files_.end()) {
-        const Names* names = &file->second.names[int(space)];
+    if (const FileScope* scope = scope_of(name.range.file)) {
+        const Names* names = &scope->names[int(space)];
         if (module) {
-            const auto other = file->second.modules.find(module->text);
-            if (other == file->second.modules.end()) return nullptr;
+            const auto other = scope->modules.find(module->text);
+            if (other == scope->modules.end()) return nullptr;
             names = &files_.at(other->second.index).own[int(space)];
         }
         const auto found = names->find(name.text);
@@ -160,15 +162,14 @@ const Declaration* Declarations::find(Space space, const Name& name, const Name*
 }
 
 bool Declarations::is_module(const Name& name) const {
-    const auto file = files_.find(name.range.file.index);
-    return file != files_.end() && file->second.modules.count(name.text) != 0;
+    const FileScope* scope = scope_of(name.range.file);
+    return scope && scope->modules.count(name.text) != 0;
 }
 
 std::vector<std::string> Declarations::candidates(Space space, FileId from) const {
     std::vector<std::string> result;
-    if (const auto file = files_.find(from.index); file != files_.end())
-        for (const auto& [text, declaration] : file->second.names[int(space)])
-            result.push_back(text);
+    if (const FileScope* scope = scope_of(from))
+        for (const auto& [text, declaration] : scope->names[int(space)]) result.push_back(text);
     for (const auto& [text, declaration] : library_[int(space)]) result.push_back(text);
     return result;
 }

@@ -2,10 +2,12 @@
 //
 // Cells and networks, surrogates, and functions with losses are three spaces of names: a word may
 // mean something in each. A name is looked up from the file in which it stands, so that an inlined
-// function of another file sees its own helpers. Used by all elaborate_*.cpp.
+// function of another file sees its own helpers. Texts that are no files of the module (`--loss`,
+// the inputs of a session) see what its main file sees. Used by all elaborate_*.cpp.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,6 +25,9 @@ inline constexpr int deepest_networks = 100;
 inline constexpr int most_networks = 10000;
 
 enum class Space { Cell, Surrogate, Function };
+
+/// Nothing for imports and train blocks.
+std::optional<Space> space_of(const Declaration& declaration);
 
 /// The name of a declaration; nullptr for imports and train blocks without a name.
 const Name* name_of(const Declaration& declaration);
@@ -55,6 +60,8 @@ class Declarations {
         std::map<std::string, FileId> modules;
         std::set<std::string> missing;  // imported, but not there
     };
+    /// nullptr for names without a place.
+    const FileScope* scope_of(FileId file) const;
     void declare(FileScope& scope, const Declaration& declaration, const Name& name,
                  Diagnostics& diagnostics);
     void declare_own(const Program& program, Diagnostics& diagnostics);
@@ -63,6 +70,7 @@ class Declarations {
                      Diagnostics& diagnostics);
 
     std::map<std::uint32_t, FileScope> files_;
+    FileId main_;
     Names library_[3];
     std::vector<FileId> library_files_;
 };

@@ -37,9 +37,28 @@ class Loader {
                                     const std::string& path) {
         const Program* main = parse_text(name, std::move(text));
         if (!main) return std::nullopt;
-        module_.main = main;
         by_path_[identity(path)] = main;
-        load_imports(*main, fs::path(path).parent_path());
+        return module_of(*main, fs::path(path).parent_path());
+    }
+
+    std::optional<Module> load_declarations(const std::vector<DeclarationPlace>& places) {
+        auto main = std::make_unique<Program>();
+        main->file = sources_.add("<session>", "");
+        std::map<std::uint32_t, std::optional<Program>> texts;
+        for (const DeclarationPlace& place : places) {
+            auto [text, is_new] = texts.try_emplace(place.file.index);
+            if (is_new) text->second = parse(sources_, place.file, diagnostics_);
+            if (!text->second) return std::nullopt;
+            main->declarations.push_back(std::move(text->second->declarations[place.index]));
+        }
+        module_.programs.push_back(std::move(main));
+        return module_of(*module_.programs.back(), {});
+    }
+
+ private:
+    std::optional<Module> module_of(const Program& main, const fs::path& folder) {
+        module_.main = &main;
+        load_imports(main, folder);
         for (const LibraryText& library : library_texts()) {
             const Program* program = parse_text(library.name, std::string(library.text));
             if (program) module_.library.push_back(program);
@@ -48,7 +67,6 @@ class Loader {
         return std::move(module_);
     }
 
- private:
     /// A missing or unreadable file is reported: at `place`, or with its name where that is none.
     std::optional<std::string> read(const std::string& path, const SourceRange& place,
                                     const std::string& shown) {
@@ -132,6 +150,12 @@ std::optional<Module> load(SourceManager& sources, const std::string& path,
 std::optional<Module> load_text(SourceManager& sources, const std::string& name, std::string text,
                                 Diagnostics& diagnostics) {
     return Loader(sources, diagnostics).load_text(name, std::move(text), name);
+}
+
+std::optional<Module> load_declarations(SourceManager& sources,
+                                        const std::vector<DeclarationPlace>& places,
+                                        Diagnostics& diagnostics) {
+    return Loader(sources, diagnostics).load_declarations(places);
 }
 
 std::vector<std::string> network_names(const Module& module) {

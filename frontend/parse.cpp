@@ -84,9 +84,18 @@ std::optional<Program> parse(const SourceManager& sources, FileId file, Diagnost
 }
 
 ExprPtr parse_expression(const SourceManager& sources, FileId file, Diagnostics& diagnostics) {
-    if (!is_text(sources, file, diagnostics)) return nullptr;
+    const auto size = static_cast<std::uint32_t>(sources.file(file).text().size());
+    return parse_expression(sources, SourceRange{file, 0, size}, diagnostics);
+}
+
+ExprPtr parse_expression(const SourceManager& sources, const SourceRange& part,
+                         Diagnostics& diagnostics) {
+    if (!is_text(sources, part.file, diagnostics)) return nullptr;
     Diagnostics own;
-    const Layout layout = lay_out(sources, file, scan(sources, file), own);
+    std::vector<Token> tokens;
+    for (const Token& token : scan(sources, part.file))
+        if (token.range.begin >= part.begin && token.range.end <= part.end) tokens.push_back(token);
+    const Layout layout = lay_out(sources, part.file, tokens, own);
     ExprPtr expression;
     if (layout.usable && own.ok()) {
         const auto fault = parse_lone_expression(sources, layout.code, expression, own);

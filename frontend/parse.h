@@ -22,5 +22,8 @@ std::optional<Program> parse(const SourceManager& sources, FileId file, Diagnost
 
 /// Parses a text that is one expression (`--loss`); null if an error was reported.
 ExprPtr parse_expression(const SourceManager& sources, FileId file, Diagnostics& diagnostics);
+/// The same for a part of a text, which must begin and end between two words.
+ExprPtr parse_expression(const SourceManager& sources, const SourceRange& part,
+                         Diagnostics& diagnostics);
 
 }  // namespace snnc::frontend

@@ -1,0 +1,14 @@
+// Work that may fail: what it reported is printed, and the failure becomes an exit code.
+#pragma once
+
+#include <functional>
+
+#include "driver/session.h"
+
+namespace snnc::driver {
+
+/// Runs `work`, which returns an exit code; prints what it reported and why it ended. Nothing is
+/// thrown on.
+int attempt(Session& session, const std::function<int()>& work);
+
+}  // namespace snnc::driver
