@@ -47,7 +47,7 @@ TEST(Usage, mistakes_are_coded_and_offer_what_is_near) {
 }
 
 TEST(Usage, what_comes_later_is_a_limitation) {
-    for (const char* verb : {"bench", "import", "export", "doc", "lsp", "plot"}) {
+    for (const char* verb : {"bench", "import", "export", "doc", "lsp"}) {
         const ProcessResult result = run_snnc({verb, "n.snn", "-o", "x"});
         EXPECT_EQ(result.exit_code, 2) << verb;
         EXPECT_NE(result.err.find("L0951"), std::string::npos) << result.err;
