@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string path_in(const Workspace& workspace, const SourceRange& rest, const char* command) {
-    const std::string path = without_quotes(std::string(workspace.session.sources.text(rest)));
+    std::string path = without_quotes(std::string(workspace.session.sources.text(rest)));
     if (path.empty())
         fail(Code::BadCommandLine, fmt::format("`:{}` takes the name of a file", command), {},
              {fmt::format("`:{} net.snn`", command)});

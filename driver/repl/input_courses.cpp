@@ -35,8 +35,10 @@ frontend::Module source_module(Session& session, const Plan& plan, const Given& 
         auto* cell = std::get_if<frontend::CellDecl>(&declaration.node);
         if (!cell || cell->name.text != source_cell) continue;
         for (frontend::Member& member : cell->members)
-            if (auto* equation = std::get_if<frontend::Equation>(&member.node))
+            if (auto* equation = std::get_if<frontend::Equation>(&member.node)) {
                 equation->value = std::move(value);
+                return module;
+            }
     }
     return module;
 }
