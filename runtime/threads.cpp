@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <system_error>
 
 namespace snnc::runtime {
 namespace {
@@ -27,6 +28,10 @@ void relax() {
 }  // namespace
 
 void use_host_threads(HostThreads host) { host_threads.store(host); }
+
+ThreadTeam::ThreadTeam(int threads) : size_(std::max(1, threads)) {
+    if (!host_threads.load()) start_workers();
+}
 
 ThreadTeam::~ThreadTeam() {
     stop_ = true;
@@ -56,11 +61,15 @@ void ThreadTeam::run(std::int64_t tasks, TaskFunction function, void* closure) {
 }
 
 void ThreadTeam::start_workers() {
-    for (std::int64_t i = 1; i < size_; ++i) workers_.emplace_back([this, i] { worker(i); });
+    has_started_ = true;
+    try {
+        for (std::int64_t i = 1; i < size_; ++i) workers_.emplace_back([this, i] { worker(i); });
+    } catch (const std::system_error&) {  // no more threads
+    }
 }
 
 void ThreadTeam::run_on_workers() {
-    if (workers_.empty()) start_workers();
+    if (!has_started_) start_workers();
     busy_.store(int(workers_.size()), std::memory_order_relaxed);
     generation_.fetch_add(1, std::memory_order_release);
     generation_.notify_all();

@@ -27,8 +27,8 @@ void use_host_threads(HostThreads host);
 
 class ThreadTeam {
  public:
-    /// `threads` includes the caller; at least 1. They start with the first loop that needs them.
-    explicit ThreadTeam(int threads) : size_(threads < 1 ? 1 : threads) {}
+    /// `threads` includes the caller; at least 1. Where the system gives fewer, those do the work.
+    explicit ThreadTeam(int threads);
     ThreadTeam(const ThreadTeam&) = delete;
     ThreadTeam& operator=(const ThreadTeam&) = delete;
     ~ThreadTeam();
@@ -49,6 +49,7 @@ class ThreadTeam {
     const int size_;
     std::mutex callers_;
     std::vector<std::thread> workers_;
+    bool has_started_ = false;
     TaskFunction function_ = nullptr;
     void* closure_ = nullptr;
     std::int64_t tasks_ = 0, chunk_ = 1;

@@ -73,8 +73,9 @@ class Repl {
             work();
             return int(Done);
         });
-        // A mistake outweighs a limitation.
-        if (code == UserMistake || worst_ == Done) worst_ = code;
+        // A defect outweighs a mistake, and that a limitation.
+        if (code == Defect || worst_ == Done || (code == UserMistake && worst_ == Limited))
+            worst_ = code;
     }
 
     void take(const std::string& input) {

@@ -104,7 +104,7 @@ void step_command(Workspace& workspace, const SourceRange& rest) {
     if (const auto asked = arguments.take("steps")) steps = to_whole(*asked);
     if (!arguments.subject.empty())
         steps = to_whole({"step", false, arguments.subject, {}, arguments.subject_range});
-    run.change_inputs(arguments.given);
+    run.change_inputs(arguments.given, steps);
     advance(workspace, run, steps);
 }
 

@@ -88,8 +88,9 @@ std::int64_t Running::advance(std::int64_t steps) {
 /// The inputs have values up to there.
 void Running::cover(std::int64_t steps) {
     if (steps <= covered_) return;
-    inputs_ = std::make_unique<InputCourses>(session_, going_);
-    inputs_->prepare(network_, network_.inputs, {steps, size_.samples});
+    auto inputs = std::make_unique<InputCourses>(session_, going_);
+    inputs->prepare(network_, network_.inputs, {steps, size_.samples});
+    inputs_ = std::move(inputs);
     covered_ = steps;
 }
 
@@ -113,7 +114,22 @@ void Running::run_piece(std::int64_t count) {
     }
 }
 
-void Running::change_inputs(const std::vector<Given>& inputs) {
+void Running::change_inputs(const std::vector<Given>& inputs, std::int64_t steps) {
+    if (inputs.empty()) return;
+    const std::vector<Given> before = going_.inputs;
+    const std::int64_t covered = covered_;
+    try {
+        replace(inputs);
+        covered_ = 0;
+        cover(state_.first_step() + steps);
+    } catch (...) {
+        going_.inputs = before;
+        covered_ = covered;
+        throw;
+    }
+}
+
+void Running::replace(const std::vector<Given>& inputs) {
     for (const Given& changed : inputs) {
         const auto known = std::find_if(going_.inputs.begin(), going_.inputs.end(),
                                         [&](const Given& one) { return one.name == changed.name; });
@@ -122,7 +138,6 @@ void Running::change_inputs(const std::vector<Given>& inputs) {
                     "`" + changed.name + "` is no input of the run that goes on");
         *known = changed;
     }
-    if (!inputs.empty()) covered_ = 0;
 }
 
 runtime::Array Running::course(ir::TensorId recorded) const {

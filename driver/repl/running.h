@@ -25,8 +25,9 @@ class Running {
     std::int64_t whole_steps() const { return size_.steps; }
     /// Runs on for so many steps; returns how many there were until Ctrl-C.
     std::int64_t advance(std::int64_t steps);
-    /// Other values for some of the inputs from here on.
-    void change_inputs(const std::vector<Given>& inputs);
+    /// Other values for some of the inputs from here on, worked out for so many steps. Where that
+    /// fails all stays as it was.
+    void change_inputs(const std::vector<Given>& inputs, std::int64_t steps);
 
     const Plan& plan() const { return plan_; }
     const ir::Network& network() const { return network_; }
@@ -43,6 +44,7 @@ class Running {
  private:
     ir::Network made();
     void choose_recorded();
+    void replace(const std::vector<Given>& inputs);
     void cover(std::int64_t steps);
     void run_piece(std::int64_t count);
 

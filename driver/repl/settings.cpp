@@ -8,6 +8,7 @@ namespace snnc::driver::repl {
 namespace {
 
 constexpr const char* unset = "none";
+constexpr std::int64_t most_threads = 1024;
 
 std::string or_empty(const std::string& value) { return value == unset ? "" : value; }
 
@@ -25,11 +26,15 @@ void Settings::set(const Given& given) {
         steps.reset();
         if (given.value != unset) steps = to_whole(given);
     } else if (given.name == "seed") {
-        seed = std::uint64_t(to_whole(given, 0));
+        seed = given.value == unset ? 0 : std::uint64_t(to_whole(given, 0));
     } else if (given.name == "dt") {
         dt = or_empty(given.value);
     } else if (given.name == "threads") {
-        engine.threads = int(to_whole(given));
+        const std::int64_t threads = given.value == unset ? 0 : to_whole(given);
+        if (threads > most_threads)
+            fail_at(Code::BadCommandLine, given.value_range,
+                    fmt::format("a run has at most {} threads", most_threads));
+        engine.threads = int(threads);
     } else if (given.name == "backend") {
         EngineOptions changed = engine;
         changed.backend = or_empty(given.value);

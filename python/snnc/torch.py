@@ -155,26 +155,30 @@ class Adam(torch.optim.Adam):
                  decoupled_weight_decay=False):
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
                          decoupled_weight_decay=decoupled_weight_decay)
-        self._compiled = {}  # by what the code depends on
-
     @torch.no_grad()
     def step(self, closure=None):
         loss = None
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        for group in self.param_groups:
+        found = [(group, self._moved(group)) for group in self.param_groups]  # or a TypeError
+        for group, moved in found:
             by_number = {}  # parameters that had no gradient in some step are behind the others
-            for parameter in group["params"]:
-                if parameter.grad is not None:
-                    arrays = self._arrays(parameter)
-                    by_number.setdefault(self._count(parameter), []).append(arrays)
+            for arrays in moved:
+                by_number.setdefault(self._count(arrays[0]), []).append(arrays)
             for number, arrays in by_number.items():
                 sizes = tuple(one[0].numel() for one in arrays)
                 self._code(group, sizes).update(
                     number, float(group["lr"]), sizes,
                     [tuple(tensor.data_ptr() for tensor in one) for one in arrays])
         return loss
+
+    def _moved(self, group):
+        for option in ("amsgrad", "maximize", "capturable", "differentiable"):
+            if group.get(option):
+                raise TypeError(f"snnc.torch.Adam has no {option}; torch.optim.Adam has")
+        return [self._arrays(parameter) for parameter in group["params"]
+                if parameter.grad is not None and parameter.numel()]
 
     def _arrays(self, parameter):
         """Parameter, gradient and means, with their elements in one order."""
@@ -203,12 +207,13 @@ class Adam(torch.optim.Adam):
         options = (tuple(group["betas"]), group["eps"], group["weight_decay"],
                    group["decoupled_weight_decay"], torch.get_num_threads())
         key = (sizes, options)
-        if key not in self._compiled:
+        compiled = self.__dict__.setdefault("_compiled", {})  # which no copy takes along
+        if key not in compiled:
             betas, epsilon, weight_decay, decoupled, threads = options
-            self._compiled[key] = _CompiledAdam(
+            compiled[key] = _CompiledAdam(
                 list(sizes), betas=betas, epsilon=epsilon, weight_decay=weight_decay,
                 decoupled_weight_decay=decoupled, threads=threads)
-        return self._compiled[key]
+        return compiled[key]
 
 
 def _laid_out_as(parameter, tensor):

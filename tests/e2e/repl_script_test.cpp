@@ -47,6 +47,15 @@ void expect_holds(const std::string& text, const std::string& part) {
     EXPECT_NE(text.find(part), std::string::npos) << "no \"" << part << "\" in:\n" << text;
 }
 
+TEST_F(ReplScript, a_step_that_fails_leaves_the_run_as_it_was) {
+    const std::string begin = std::string(cell) + ":run Cell I = 0.3 steps = 5\n";
+    const ProcessResult failed = run(begin + ":step 2 I = nosuch\n:step 2\n");
+    EXPECT_EQ(failed.exit_code, 1);
+    EXPECT_NE(failed.err.find("`nosuch`"), std::string::npos) << failed.err;
+    EXPECT_NE(failed.out.find("2 steps of Cell, from step 5"), std::string::npos) << failed.out;
+    EXPECT_EQ(out(":set seed = none\n:set threads = none\n"), "");
+}
+
 TEST_F(ReplScript, expressions_have_values_and_units) {
     EXPECT_EQ(out("exp(0)\n"), "1\n");
     EXPECT_EQ(out("5ms/20ms\n"), "0.25\n");
@@ -167,6 +176,7 @@ TEST_F(ReplScript, commands_that_are_wrong) {
     expect_holds(told(":rnu\n"), "did you mean `run`?");
     expect_holds(told(":rnu\n"), "[E0821]");
     expect_holds(told(":step\n"), "[E0823]");
+    expect_holds(told(":set threads = 4294967297\n"), "at most 1024 threads");
     expect_holds(told(":plot\n"), "[E0823]");
     expect_holds(told(":run\n"), "[E0823]");
     expect_holds(told(":emit equatons Leaky\n"), "did you mean `equations`?");

@@ -211,6 +211,25 @@ class AdamTest(unittest.TestCase):
         self.assertEqual(optimizer.step(closure).item(), 1.0)
         self.assertLess(parameter.item(), 1.0)
 
+    def test_can_be_copied(self):
+        parameter = torch.nn.Parameter(torch.ones(3))
+        parameter.grad = torch.ones(3)
+        optimizer = snnc.torch.Adam([parameter])
+        optimizer.step()
+        twin = copy.deepcopy(optimizer)
+        twin.param_groups[0]["params"][0].grad = torch.ones(3)
+        twin.step()
+        self.assertLess(twin.param_groups[0]["params"][0][0].item(), parameter[0].item())
+
+    def test_refuses_what_it_does_not_do(self):
+        parameters = [torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(2))]
+        for parameter in parameters:
+            parameter.grad = torch.ones(2)
+        optimizer = snnc.torch.Adam(parameters)
+        optimizer.load_state_dict(torch.optim.Adam(parameters, maximize=True).state_dict())
+        with self.assertRaises(TypeError):
+            optimizer.step()
+
     def test_refuses_other_parameters(self):
         for value in (torch.zeros(2, dtype=torch.float64), torch.zeros(4)[::2]):
             parameter = torch.nn.Parameter(value)

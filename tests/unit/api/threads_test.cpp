@@ -17,6 +17,7 @@ void run_on_new_threads(int threads, void (*work)(void*), void* closure) {
 }
 
 TEST(ApiThreads, OfTheProgramGiveTheSameNumbers) {
+    loops = 0;
     ModelOptions options;
     options.threads = 2;
     Model model(trained, options);

@@ -89,6 +89,7 @@ class UseOwnThreads {
 };
 
 TEST(HostThreads, RunEveryTaskOnce) {
+    UseOwnThreads::loops = 0;
     const UseOwnThreads host;
     ThreadTeam team(3);
     for (const std::int64_t tasks : {2, 7, 1000}) {
