@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tests/random/program.h"
+#include "tests/random/steps.h"
 
 namespace snnc::test {
 namespace {
@@ -33,29 +34,6 @@ class Along {
 
 Term number(double value) {
     return {number_as_text(value), [value](const Place&) { return value; }};
-}
-
-/// The next value of x' = A*x + b, by the series of exp.
-std::vector<double> exponential_step(const std::vector<std::vector<double>>& a,
-                                     const std::vector<double>& b, const std::vector<double>& x) {
-    // d/dt (x, 1) = M (x, 1), in many small steps of the series.
-    const int pieces = 64, terms = 12;
-    const double h = dt / pieces;
-    std::vector<double> now = x;
-    for (int piece = 0; piece < pieces; ++piece) {
-        std::vector<double> term = now;
-        for (int k = 1; k <= terms; ++k) {
-            std::vector<double> next(x.size());
-            for (std::size_t i = 0; i < x.size(); ++i) {
-                double slope = k == 1 ? b[i] : 0;
-                for (std::size_t j = 0; j < x.size(); ++j) slope += a[i][j] * term[j];
-                next[i] = h / k * slope;
-            }
-            for (std::size_t i = 0; i < x.size(); ++i) now[i] += next[i];
-            term = next;
-        }
-    }
-    return now;
 }
 
 class ContinuousCellWriter {
@@ -220,7 +198,7 @@ class ContinuousCellWriter {
                 b[i] = offset[i].value(at);
                 for (std::size_t j = 0; j < x.size(); ++j) a[i][j] = matrix[i][j].value(at);
             }
-            return exponential_step(a, b, x);
+            return exponential_step(a, b, x, dt);
         };
     }
 
@@ -262,27 +240,14 @@ class ContinuousCellWriter {
         }
         meaning_->advance = [meaning = meaning_.get(), slots = slots_, slopes, solver = solver_](
                                 const Place& at, const std::vector<bool>& held) {
-            using Values = std::vector<double>;
-            const Values x = past(*meaning, at);
-            // x + h*slopes(there).
-            const auto from = [&](const Values& there, double h) {
+            const auto slopes_at = [&](const std::vector<double>& there) {
                 const Along along(slots, there);
-                Values next = x;
-                for (std::size_t i = 0; i < x.size(); ++i)
-                    if (!held[i]) next[i] += h * slopes[i].value(at);
-                return next;
+                std::vector<double> values(there.size());
+                for (std::size_t i = 0; i < there.size(); ++i)
+                    if (!held[i]) values[i] = slopes[i].value(at);
+                return values;
             };
-            if (solver == "euler") return from(x, dt);
-            const Values middle = from(x, dt / 2);
-            if (solver == "rk2") return from(middle, dt);
-            const Values second = from(middle, dt / 2), third = from(second, dt);
-            const Values last = from(third, dt);
-            Values next = x;
-            for (std::size_t i = 0; i < x.size(); ++i)  // dt/6*(k1 + 2*k2 + 2*k3 + k4)
-                next[i] += (2 * (middle[i] - x[i]) + 4 * (second[i] - x[i]) +
-                            2 * (third[i] - x[i]) + (last[i] - x[i])) /
-                           6;
-            return next;
+            return explicit_step(solver, past(*meaning, at), dt, slopes_at);
         };
     }
 
