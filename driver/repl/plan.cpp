@@ -160,7 +160,10 @@ void resolve(Session& session, const Definitions& definitions, Plan& plan) {
     } else {
         resolve_cell(session, definitions, plan);
     }
-    for (const auto& [name, value] : plan.settings.sets) plan.request.sets.push_back({name, value});
+    const std::string own = std::string(cell_population) + ".";
+    for (const auto& [name, value] : plan.settings.sets)
+        if (!plan.is_cell || name.starts_with(own))  // others are meant for networks
+            plan.request.sets.push_back({name, value});
     plan.request.steps = plan.steps;
 }
 

@@ -6,6 +6,7 @@
 #include "driver/emit.h"
 #include "driver/repl/commands.h"
 #include "frontend/ast_printer.h"
+#include "frontend/evaluate.h"
 #include "frontend/parse.h"
 
 namespace snnc::driver::repl {
@@ -51,6 +52,16 @@ std::string emit_network_stage(Workspace& workspace, const std::string& stage,
     return emit_network(workspace.session, *plan.module, options);
 }
 
+/// The length of a step goes into texts that the user does not see.
+void check_step_length(Workspace& workspace, const Given& given) {
+    Session& session = workspace.session;
+    const auto length = frontend::evaluate(session.sources, workspace.definitions.module(),
+                                           given.value_range, session.diagnostics);
+    session.stop_on_errors();
+    if (!length || !(length->value > 0))
+        fail_at(Code::BadCommandLine, given.value_range, "a step is longer than 0");
+}
+
 }  // namespace
 
 void emit_command(Workspace& workspace, const SourceRange& rest) {
@@ -83,7 +94,10 @@ void set_command(Workspace& workspace, const SourceRange& rest) {
     if (!arguments.subject.empty())
         fail_at(Code::BadCommandLine, arguments.subject_range, "`:set` takes `NAME = VALUE`",
                 {"`:set steps = 200`, `:set hidden.beta = 0.8`"});
-    for (const Given& given : arguments.given) workspace.settings.set(given);
+    for (const Given& given : arguments.given) {
+        if (given.name == "dt" && given.value != "none") check_step_length(workspace, given);
+        workspace.settings.set(given);
+    }
     if (arguments.given.empty()) write_out(workspace.settings.text());
 }
 

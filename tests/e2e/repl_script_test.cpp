@@ -177,6 +177,10 @@ TEST_F(ReplScript, commands_that_are_wrong) {
     expect_holds(told(":rnu\n"), "[E0821]");
     expect_holds(told(":step\n"), "[E0823]");
     expect_holds(told(":set threads = 4294967297\n"), "at most 1024 threads");
+    expect_holds(told(":set dt = foo\n"), "<input 1>:1:11: error");
+    expect_holds(told(":set dt = -1ms\n"), "longer than 0");
+    EXPECT_NE(out(":set hidden.beta = 0.8\n:run Leaky I = 1\n").find("100 steps"),
+              std::string::npos);
     expect_holds(told(":plot\n"), "[E0823]");
     expect_holds(told(":run\n"), "[E0823]");
     expect_holds(told(":emit equatons Leaky\n"), "did you mean `equations`?");
