@@ -23,7 +23,7 @@ class ReplTerminal : public testing::Test {
     /// Keys, once the line is being edited: before that the terminal takes control keys, and what
     /// was typed before them is lost.
     void press(const std::string& key) {
-        terminal.read_some();
+        terminal.wait_for_keys();
         terminal.type(key);
     }
 

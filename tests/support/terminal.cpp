@@ -4,6 +4,7 @@
 #include <pty.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -101,6 +102,16 @@ const std::string& Terminal::read_some() {
     while (read_more(100)) {
     }
     return unread_;
+}
+
+void Terminal::wait_for_keys() {
+    for (int milliseconds = 0; milliseconds < 60'000; ++milliseconds) {
+        termios settings{};
+        if (tcgetattr(terminal_, &settings) != 0) break;
+        if ((settings.c_lflag & (ICANON | ISIG)) == 0) return;
+        usleep(1000);
+    }
+    throw std::runtime_error("the program does not take single keys");
 }
 
 int Terminal::wait() {

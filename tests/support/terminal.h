@@ -24,6 +24,8 @@ class Terminal {
     std::string read_to(const std::string& text);
     /// What has appeared once nothing came for a tenth of a second; it stays unread.
     const std::string& read_some();
+    /// Waits until the program takes single keys, control keys too. Throws like read_to.
+    void wait_for_keys();
     /// Reads to the end of the program; its exit code, 128 + signal if it was killed.
     int wait();
 
