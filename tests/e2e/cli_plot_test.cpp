@@ -140,7 +140,23 @@ TEST_F(Plots, what_does_not_fit_together_is_refused) {
     expect_refused({"weights", file("w.safetensors:fc1.weight"), "--tile", "3x3"}, "E0707",
                    "tiles of 3 × 3");
     expect_refused({"weights", file("w.safetensors:fc1.weight"), "--tile", "3"}, "E0801", "28x28");
+    expect_refused({"weights", file("w.safetensors:fc1.weight"), "--tile", "9223372036854775810x2"},
+                   "E0707", "tiles of 9223372036854775810 × 2");
     expect_refused({"raster", file("s.npy"), "--dt", "3"}, "E0801", "0.1ms");
+}
+
+TEST_F(Plots, numbers_that_no_picture_can_show_are_refused) {
+    expect_refused({"surrogate", "atan", "--reach", "1e308"}, "E0801", "below 1e30");
+    expect_refused({"raster", file("s.npy"), "--dt", "1e308s"}, "E0801", "below 1e30");
+    for (const std::string threshold : {"nan", "inf", "-inf", "-1e31"})
+        expect_refused({"trace", file("v.npy"), "--threshold=" + threshold}, "E0801", "below 1e30");
+}
+
+TEST_F(Plots, a_long_network_is_drawn_smaller) {
+    std::string text = "snn 1\n\nnetwork Long {\n    steps = 1\n    input x[t] : f32[2]\n\n    x";
+    for (int i = 0; i < 300; ++i) text += " -> dense(2) as fc" + std::to_string(i);
+    write_text(file("long.snn"), text + " -> Leaky as cells\n    output cells.s\n}\n");
+    expect_everywhere({"network", file("long.snn")}, "fc299");
 }
 
 TEST_F(Plots, logs_of_something_else_are_refused) {
