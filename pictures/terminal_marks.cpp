@@ -50,6 +50,7 @@ class Marks {
     /// Shaded from the smallest to the largest value.
     void operator()(const Band& band) {
         for (std::size_t i = 0; i < band.low.size(); ++i) {
+            if (!std::isfinite(band.low[i].y) || !std::isfinite(band.high[i].y)) continue;
             const int column = x(band.low[i].x) / 2, bottom = frame_.down(band.low[i].y) / 4;
             for (int row = frame_.down(band.high[i].y) / 4; row <= bottom; ++row)
                 sheet_.put(row, column, U'░', terminal_colour(series_));
