@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
+#include <optional>
 
 #include "driver/network_graph.h"
 #include "driver/output_files.h"
@@ -23,6 +25,26 @@ struct DocOptions {
     std::string out, format = "html";
 };
 
+std::string page_name(const std::string& file) {
+    return std::filesystem::path(file).stem().string();
+}
+
+/// The pages of all files, by their names: of two with one name the first would be lost.
+class PageNames {
+ public:
+    void take(const std::string& file) {
+        const auto [page, is_new] = files_.emplace(page_name(file), file);
+        if (!is_new)
+            fail(Code::BadCommandLine,
+                 fmt::format("`{}` and `{}` would have one page, `{}`", page->second, file,
+                             page->first),
+                 {}, {"a page has the name of its file; `--out` may say a folder for each"});
+    }
+
+ private:
+    std::map<std::string, std::string> files_;
+};
+
 /// One file's page.
 class DocPage {
  public:
@@ -32,7 +54,7 @@ class DocPage {
         : options_(options),
           file_(std::move(file)),
           text_(std::move(text)),
-          title_(std::filesystem::path(file_).stem().string()),
+          title_(page_name(file_)),
           notation_(options.format == "html" ? pages::mathml() : pages::latex()) {}
 
     void write(const SourceManager& sources, const frontend::Program& program) const {
@@ -56,11 +78,19 @@ class DocPage {
         }
     }
 
+    /// Beside names that are those of the probe it has no picture.
     void draw_surrogate(pages::Section& section) const {
         std::vector<double> places;
         for (int i = -200; i <= 200; ++i) places.push_back(i / 100.0);
-        Session session;
-        SurrogateCurve curve = surrogate_curve(session, file_, text_, section.name, places);
+        Session attempt;
+        SurrogateCurve curve;
+        try {
+            curve = surrogate_curve(attempt, file_, text_, section.name, places);
+        } catch (const Stop&) {
+            return;
+        } catch (const Failure&) {
+            return;
+        }
         const pictures::Figure figure = pictures::surrogates(
             places, curve.spike, {{section.name, std::move(curve.derivative)}});
         put(figure, "The surrogate below the spike that it stands for", section);
@@ -88,7 +118,8 @@ class DocPage {
         section.caption = caption;
         section.picture = svg;
         if (options_.format == "html") return;
-        section.picture = fmt::format("{}-{}.svg", title_, section.name);
+        // A neuron and a surrogate may have one name.
+        section.picture = fmt::format("{}-{}-{}.svg", title_, section.kind, section.name);
         runtime::write_atomically(options_.out + "/" + section.picture, svg);
     }
 
@@ -100,6 +131,15 @@ class DocPage {
 int doc(Session& session, const DocOptions& options) {
     if (options.files.empty() && !options.library)
         fail(Code::BadCommandLine, "say which FILE, or `--library`");
+    PageNames names;
+    for (const std::string& file : options.files) names.take(file);
+    std::optional<frontend::Module> library;
+    if (options.library) {
+        library = frontend::load_text(session.sources, "", "", session.diagnostics);
+        session.stop_on_errors();
+        for (const frontend::Program* program : library->library)
+            names.take(session.sources.file(program->file).name());
+    }
     make_folder(options.out);
     for (const std::string& file : options.files) {
         const frontend::Module module = load_module(session, file);
@@ -107,10 +147,8 @@ int doc(Session& session, const DocOptions& options) {
         session.stop_on_errors();
         DocPage(options, file, runtime::read_file(file)).write(session.sources, *module.main);
     }
-    if (!options.library) return Done;
-    const auto module = frontend::load_text(session.sources, "", "", session.diagnostics);
-    session.stop_on_errors();
-    for (const frontend::Program* program : module->library)
+    if (!library) return Done;
+    for (const frontend::Program* program : library->library)
         DocPage(options, session.sources.file(program->file).name(), "")
             .write(session.sources, *program);
     return Done;

@@ -8,8 +8,9 @@
 
 namespace snnc::driver {
 
-/// Throws DataError: a file that cannot be read, BadFormat (a line that is no event, or no event of
-/// a training among them). Steps that a resumed training did again count once.
+/// Throws DataError: a file that cannot be read, BadFormat (a line that is no event). A last line
+/// without its end is left out. Empty where no step was made yet. Steps that a resumed training did
+/// again count once.
 pictures::Learning read_learning_log(const std::string& file);
 
 /// "Demo, fashion-mnist, batch 128, seed 0".

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "driver/output_files.h"
@@ -14,6 +15,7 @@ namespace snnc::driver {
 namespace {
 
 constexpr std::int64_t most_pixels = 4000;
+constexpr double beyond_drawing = 1e30;
 
 /// ".svg", whatever its case.
 std::string suffix_of(const std::string& file) {
@@ -23,6 +25,12 @@ std::string suffix_of(const std::string& file) {
 }
 
 }  // namespace
+
+void check_drawable(const std::string& option, double value) {
+    if (!(std::abs(value) < beyond_drawing))
+        fail(Code::BadCommandLine,
+             fmt::format("`{}` takes a number below 1e30, not {}", option, value));
+}
 
 void PictureOptions::add_to(CLI::App& verb) {
     verb.add_option("--out", out, "file for the picture, .svg or .png; else it is printed");

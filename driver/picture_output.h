@@ -6,6 +6,10 @@
 
 namespace snnc::driver {
 
+/// BadCommandLine: a number of an option that no picture can show, since it is not finite or not
+/// below 1e30.
+void check_drawable(const std::string& option, double value);
+
 /// --out, --title, --width, --height.
 struct PictureOptions {
     std::string out, title;

@@ -22,7 +22,12 @@ void add_curve_picture(Tool& tool, CLI::App& plot) {
     kind->callback([&tool, options] {
         tool.action = [options](Session&) {
             options->picture.check();
-            options->picture.show(pictures::learning_curve(read_learning_log(options->file)));
+            const pictures::Learning learning = read_learning_log(options->file);
+            if (learning.empty())
+                fail(Code::BadFormat,
+                     "holds no step and no epoch of a training; `train --log` writes such a file",
+                     options->file);
+            options->picture.show(pictures::learning_curve(learning));
             return int(Done);
         };
     });

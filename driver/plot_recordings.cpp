@@ -68,6 +68,7 @@ pictures::StepLength step_length(const std::string& text) {
     if (result.ec != std::errc{} || !known || !(step.length > 0))
         fail(Code::BadCommandLine,
              fmt::format("`--dt` takes a time in s, ms or us such as 0.1ms, not `{}`", text));
+    check_drawable("--dt", step.length);
     return step;
 }
 
@@ -79,6 +80,7 @@ pictures::Recording spikes_of(const std::string& file, const RecordingOptions& o
 
 int plot_trace(const TraceOptions& options) {
     options.recording.picture.check();
+    if (options.threshold) check_drawable("--threshold", *options.threshold);
     const std::string& file = options.recording.file;
     const pictures::StepLength step = step_length(options.recording.step);
     const pictures::Recording values =

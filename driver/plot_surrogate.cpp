@@ -28,6 +28,7 @@ std::vector<double> places_within(double reach) {
 
 int plot_surrogates(Session& session, const SurrogateOptions& options) {
     options.picture.check();
+    check_drawable("--reach", options.reach);
     std::vector<std::string> names = options.words;
     std::string file = "the standard library", text;
     if (names.front().ends_with(".snn")) {

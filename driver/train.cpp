@@ -84,11 +84,13 @@ class TrainVerb {
         const InterruptWatch watch;
         TrainingReports reports(log);
         SampleSpikes spikes(whole, machine, data.train, data.steps, plan_.seed, values);
-        TrainingPictures pictures(options_.plot, std::move(learning), network, values, spikes);
+        TrainingPictures pictures(session_, options_.plot, std::move(learning), network, values,
+                                  spikes);
         TrainingListeners listeners;
         listeners.add(reports);
         if (!options_.plot.empty()) listeners.add(pictures);
         const TrainingEnd end = training.run(listeners);
+        has_pictures_ = !options_.plot.empty() && pictures.ok();
         return finish(log, network, values, best, end);
     }
 
@@ -105,11 +107,12 @@ class TrainVerb {
     pictures::Learning earlier_learning(const ir::Network& network,
                                         const TrainingData& data) const {
         std::error_code ignored;
+        pictures::Learning learning;
         if (!options_.plot.empty() && !options_.resume.empty() &&
             std::filesystem::exists(options_.log, ignored))
-            return read_learning_log(options_.log);
-        pictures::Learning learning;
-        learning.title = learning_title(network.name, data.train.name, plan_.batch, plan_.seed);
+            learning = read_learning_log(options_.log);
+        if (learning.title.empty())
+            learning.title = learning_title(network.name, data.train.name, plan_.batch, plan_.seed);
         return learning;
     }
 
@@ -216,7 +219,7 @@ class TrainVerb {
         text += options_.out.empty()
                     ? "\nthe weights were not kept (`--out W.safetensors` keeps them)"
                     : "\nthe weights lie in " + options_.out;
-        if (!options_.plot.empty()) text += "\npictures lie in " + options_.plot;
+        if (has_pictures_) text += "\npictures lie in " + options_.plot;
         if (!options_.checkpoint.empty()) {
             text += fmt::format("\n`--resume {}` goes on from here", options_.checkpoint);
         }
@@ -236,6 +239,7 @@ class TrainVerb {
     const TrainOptions& options_;
     Clock::time_point start_;
     TrainingPlan plan_;
+    bool has_pictures_ = false;
 };
 
 void add_loop_options(CLI::App& verb, TrainOptions& options) {

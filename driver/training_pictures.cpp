@@ -8,10 +8,11 @@
 
 namespace snnc::driver {
 
-TrainingPictures::TrainingPictures(std::string folder, pictures::Learning before,
+TrainingPictures::TrainingPictures(Session& session, std::string folder, pictures::Learning before,
                                    const ir::Network& network, const PortValues& values,
                                    SampleSpikes& spikes)
-    : folder_(std::move(folder)),
+    : session_(session),
+      folder_(std::move(folder)),
       learning_(std::move(before)),
       network_(network),
       values_(values),
@@ -42,7 +43,25 @@ void TrainingPictures::end() {
 }
 
 void TrainingPictures::write() {
-    if (learning_.empty()) return;
+    if (!ok_ || learning_.empty()) return;
+    try {
+        write_all();
+    } catch (const runtime::DataError& error) {
+        give_up(to_diagnostic(error));
+    } catch (const Failure& failure) {
+        give_up(failure.diagnostic);
+    }
+    changed_ = false;
+}
+
+/// Printed but not reported: a training without pictures is still one.
+void TrainingPictures::give_up(Diagnostic reason) {
+    ok_ = false;
+    reason.notes.emplace_back("the training goes on without pictures");
+    session_.print(reason);
+}
+
+void TrainingPictures::write_all() {
     write_picture_files(folder_ + "/learning_curve", pictures::learning_curve(learning_));
     write_weights();
     for (const auto& [name, recording] : spikes_.run()) {
@@ -50,7 +69,6 @@ void TrainingPictures::write() {
         figure.title = name + " of one sample";
         write_picture_files(folder_ + "/" + name, figure);
     }
-    changed_ = false;
 }
 
 void TrainingPictures::write_weights() const {

@@ -14,24 +14,30 @@ class TrainingPictures final : public TrainingListener {
  public:
     /// The folder must be there. `before`: what an earlier process saw of the same training. All
     /// others must outlive it; parameters stand in `values`.
-    TrainingPictures(std::string folder, pictures::Learning before, const ir::Network& network,
-                     const PortValues& values, SampleSpikes& spikes);
+    TrainingPictures(Session& session, std::string folder, pictures::Learning before,
+                     const ir::Network& network, const PortValues& values, SampleSpikes& spikes);
 
     void begin(std::int64_t, std::int64_t, std::int64_t) override {}
     bool step(const StepReport& report) override;
-    /// DataError(WriteFailed), here and in end(): files of before stay whole.
     bool epoch(const EpochReport& report) override;
     void end() override;
+    /// False once a picture could not be drawn or written: that is said, files of before stay
+    /// whole, and the training goes on without pictures.
+    bool ok() const { return ok_; }
 
  private:
     void write();
+    void write_all();
     void write_weights() const;
+    void give_up(Diagnostic reason);
 
+    Session& session_;
     std::string folder_;
     pictures::Learning learning_;
     const ir::Network& network_;
     const PortValues& values_;
     SampleSpikes& spikes_;
+    bool ok_ = true;
     bool changed_ = false;  // since the pictures were written
 };
 

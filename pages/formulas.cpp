@@ -79,10 +79,29 @@ class Typesetter {
             return notation_.fraction(expression(without_parentheses(*binary.left)),
                                       expression(without_parentheses(*binary.right)));
         if (binary.op == BinaryOperator::Pow)
-            return notation_.power(expression(*binary.left),
+            return notation_.power(base(*binary.left),
                                    expression(without_parentheses(*binary.right)));
         return notation_.row({expression(*binary.left), notation_.sign(sign_of(binary.op)),
                               expression(*binary.right)});
+    }
+
+    /// What ends in an exponent or a unit has to be told from its power: exp(x)^2 is no e^(x^2).
+    std::string base(const Expr& expression) const {
+        bool ambiguous = false;
+        if (const auto* number = std::get_if<Number>(&expression.node)) {
+            ambiguous = !number->unit.empty() || !scientific_parts(number->digits).second.empty();
+        } else if (const auto* reference = std::get_if<Reference>(&expression.node)) {
+            ambiguous = is_natural_power(reference->path);
+        }
+        const std::string text = this->expression(expression);
+        return ambiguous ? notation_.fenced("(", text, ")") : text;
+    }
+
+    /// exp(x), which is written as a power.
+    static bool is_natural_power(const Path& path) {
+        if (path.head.text != "exp" || path.suffixes.size() != 1) return false;
+        const auto* call = std::get_if<CallSuffix>(&path.suffixes.front());
+        return call && call->arguments.size() == 1;
     }
 
     static const char* sign_of(BinaryOperator op) {

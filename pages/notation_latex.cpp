@@ -19,7 +19,10 @@ std::string escaped(const std::string& text) {
 class Latex final : public Notation {
  public:
     std::string number(const std::string& digits, const std::string& unit) const override {
-        return unit.empty() ? digits : digits + "\\,\\mathrm{" + escaped(unit) + "}";
+        auto [value, exponent] = scientific_parts(digits);
+        if (!exponent.empty())
+            value = (value == "1" ? "" : value + " \\cdot ") + "10^{" + exponent + "}";
+        return unit.empty() ? value : value + "\\,\\mathrm{" + escaped(unit) + "}";
     }
 
     std::string name(const std::string& word, const std::string& below) const override {
@@ -84,6 +87,15 @@ class Latex final : public Notation {
 }  // namespace
 
 std::unique_ptr<Notation> latex() { return std::make_unique<Latex>(); }
+
+std::pair<std::string, std::string> scientific_parts(const std::string& digits) {
+    const auto at = digits.find_first_of("eE");
+    if (at == std::string::npos) return {digits, ""};
+    const bool negative = digits[at + 1] == '-';
+    const auto first = digits.find_first_not_of("+-0", at + 1);
+    if (first == std::string::npos) return {digits.substr(0, at), ""};  // 1e0
+    return {digits.substr(0, at), (negative ? "-" : "") + digits.substr(first)};
+}
 
 std::string greek_letter(const std::string& name) {
     static const std::map<std::string, std::string> letters{

@@ -13,7 +13,12 @@ std::string element(const std::string& name, const std::string& inner) {
 class MathMl final : public Notation {
  public:
     std::string number(const std::string& digits, const std::string& unit) const override {
-        const std::string value = element("mn", html_escaped(digits));
+        const auto [factor, exponent] = scientific_parts(digits);
+        std::string value = element("mn", html_escaped(factor));
+        if (!exponent.empty()) {
+            const std::string ten = power_of_ten(exponent);
+            value = factor == "1" ? ten : row({value, sign("*"), ten});
+        }
         if (unit.empty()) return value;
         return row({value, "<mspace width=\"0.17em\"/>",
                     "<mi mathvariant=\"normal\">" + html_escaped(unit) + "</mi>"});
@@ -66,6 +71,13 @@ class MathMl final : public Notation {
 
     std::string display(const std::string& formula) const override {
         return "<math display=\"block\">" + formula + "</math>\n";
+    }
+
+ private:
+    std::string power_of_ten(const std::string& exponent) const {
+        const bool negative = exponent.starts_with("-");
+        const std::string size = element("mn", html_escaped(exponent.substr(negative ? 1 : 0)));
+        return power(element("mn", "10"), negative ? row({sign("-"), size}) : size);
     }
 };
 

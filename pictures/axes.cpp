@@ -169,11 +169,15 @@ std::vector<Scale> x_scales(const Figure& figure) {
     Extent all;
     for (const Panel& panel : figure.panels) {
         const Extent own = covered(panel).x;
-        if (own.empty()) continue;
-        all.see(own.low);
-        all.see(own.high);
+        const Range range = panel.x.range.value_or(Range{own.low, own.high});
+        all.see(range.low);
+        all.see(range.high);
     }
-    for (const Panel& panel : figure.panels) scales.push_back(scale_of(panel.x, all, false));
+    for (const Panel& panel : figure.panels) {
+        Axis axis = panel.x;
+        axis.range.reset();
+        scales.push_back(scale_of(axis, all, false));
+    }
     return scales;
 }
 

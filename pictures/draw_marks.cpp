@@ -29,11 +29,22 @@ class Marks {
     }
 
     void operator()(const Band& band) {
-        std::vector<Point> outline;
-        for (const Point& point : band.low) outline.push_back(frame_.at(point));
-        for (auto point = band.high.rbegin(); point != band.high.rend(); ++point)
-            outline.push_back(frame_.at(*point));
-        canvas_.area(outline, series_ink(series_), 0.22);
+        std::vector<Point> low, high;
+        const auto finish = [&] {
+            low.insert(low.end(), high.rbegin(), high.rend());
+            if (low.size() > 2) canvas_.area(low, series_ink(series_), 0.22);
+            low.clear();
+            high.clear();
+        };
+        for (std::size_t i = 0; i < band.low.size(); ++i) {
+            if (!std::isfinite(band.low[i].y) || !std::isfinite(band.high[i].y)) {
+                finish();
+                continue;
+            }
+            low.push_back(frame_.at(band.low[i]));
+            high.push_back(frame_.at(band.high[i]));
+        }
+        finish();
     }
 
     void operator()(const Spikes& spikes) {
@@ -54,6 +65,7 @@ class Marks {
     }
 
     void operator()(const Level& level) {
+        if (!std::isfinite(level.y)) return;
         const double y = frame_.down(level.y);
         canvas_.polyline(std::vector<Point>{{frame_.box.left, y}, {frame_.box.right, y}},
                          {Ink::Quiet, 1.2, Dash::Dashed});

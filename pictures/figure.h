@@ -40,7 +40,8 @@ struct Line {
     bool dots = false;  // each value is marked
 };
 
-/// Of each x the smallest and the largest value, behind a line that runs between them.
+/// Of each x the smallest and the largest value, behind a line that runs between them; values that
+/// are not finite leave a gap.
 struct Band {
     std::vector<Point> low, high;  // the same x in both
 };

@@ -21,7 +21,8 @@ std::vector<Point> thinned(const std::vector<Point>& points, const Room& room, c
     std::vector<Point> kept;
     for (auto begin = points.begin(); begin != points.end();) {
         auto end = std::find_if(begin, points.end(), [&](const Point& point) {
-            return column(point) != column(*begin) || std::isnan(point.y) != std::isnan(begin->y);
+            return column(point) != column(*begin) ||
+                   std::isfinite(point.y) != std::isfinite(begin->y);
         });
         const auto [low, high] = std::minmax_element(begin, end, below);
         std::vector places{begin, low, high, end - 1};
@@ -86,7 +87,7 @@ class Fitting {
         for (std::size_t i = 0; i < points.size(); i += every) {
             Point end = points[i];
             for (std::size_t j = i; j < std::min(i + every, points.size()); ++j)
-                end.y = low ? std::min(end.y, points[j].y) : std::max(end.y, points[j].y);
+                end.y = low ? std::fmin(end.y, points[j].y) : std::fmax(end.y, points[j].y);
             kept.push_back(end);
         }
         return kept;

@@ -4,11 +4,32 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace snnc::pictures {
 namespace {
 
 constexpr std::size_t bins = 120;
+
+/// What the finite ones of some losses cover; NaN where there are none.
+struct Summary {
+    double mean = left_free, low = left_free, high = left_free;
+};
+
+Summary summary(std::span<const Point> losses) {
+    Summary summary;
+    double sum = 0;
+    std::size_t count = 0;
+    for (const Point& loss : losses) {
+        if (!std::isfinite(loss.y)) continue;
+        sum += loss.y;
+        ++count;
+        summary.low = std::fmin(summary.low, loss.y);
+        summary.high = std::fmax(summary.high, loss.y);
+    }
+    if (count > 0) summary.mean = sum / double(count);
+    return summary;
+}
 
 /// Neighbouring updates together: their mean, with the band that they fill.
 void add_losses(const std::vector<Point>& losses, Panel& panel) {
@@ -18,15 +39,10 @@ void add_losses(const std::vector<Point>& losses, Panel& panel) {
     for (std::size_t i = 0; i < losses.size(); i += every) {
         const std::size_t end = std::min(i + every, losses.size());
         const double x = (losses[i].x + losses[end - 1].x) / 2;
-        double sum = 0, low = losses[i].y, high = low;
-        for (std::size_t j = i; j < end; ++j) {
-            sum += losses[j].y;
-            low = std::min(low, losses[j].y);
-            high = std::max(high, losses[j].y);
-        }
-        mean.points.push_back({x, sum / double(end - i)});
-        band.low.push_back({x, low});
-        band.high.push_back({x, high});
+        const Summary bin = summary({losses.data() + i, end - i});
+        mean.points.push_back({x, bin.mean});
+        band.low.push_back({x, bin.low});
+        band.high.push_back({x, bin.high});
     }
     if (every > 1) {
         panel.title += fmt::format(" (means of {} updates, with their range)", every);
@@ -42,10 +58,8 @@ void add_measured(const std::vector<Measured>& series, Panel& panel) {
 
 /// Losses fall by factors; a scale of factors suits them where they fall by more than four.
 bool falls_by_factors(const std::vector<Point>& losses) {
-    if (losses.empty()) return false;
-    const auto [low, high] = std::minmax_element(
-        losses.begin(), losses.end(), [](const Point& a, const Point& b) { return a.y < b.y; });
-    return low->y > 0 && high->y > 4 * low->y;
+    const Summary all = summary(losses);
+    return all.low > 0 && all.high > 4 * all.low;
 }
 
 /// Adds a value to the series of that name, which is made if it is not there.

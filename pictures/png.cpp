@@ -2,6 +2,8 @@
 
 #include <cairo.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numbers>
 #include <stdexcept>
@@ -11,7 +13,16 @@
 namespace snnc::pictures {
 namespace {
 
-constexpr double pixel_scale = 2;
+constexpr double usual_scale = 2;
+/// More than that Cairo does not take, or only with very much memory.
+constexpr double most_pixels_long = 32767, most_pixels = 1 << 28;
+
+/// Pixels for each unit of the figure; what is too large is drawn smaller.
+double pixel_scale(const Size& size) {
+    const double width = std::max(1, size.width), height = std::max(1, size.height);
+    return std::min({usual_scale, most_pixels_long / std::max(width, height),
+                     std::sqrt(most_pixels / (width * height))});
+}
 
 struct Release {
     void operator()(cairo_t* cairo) const { cairo_destroy(cairo); }
@@ -21,11 +32,12 @@ struct Release {
 class PngCanvas final : public Canvas {
  public:
     explicit PngCanvas(const Size& size)
-        : surface_(cairo_image_surface_create(CAIRO_FORMAT_RGB24, int(size.width * pixel_scale),
-                                              int(size.height * pixel_scale))),
+        : scale_(pixel_scale(size)),
+          surface_(cairo_image_surface_create(CAIRO_FORMAT_RGB24, pixels(size.width),
+                                              pixels(size.height))),
           context_(cairo_create(surface_.get())) {
         check(cairo_status(context_.get()));
-        cairo_scale(context_.get(), pixel_scale, pixel_scale);
+        cairo_scale(context_.get(), scale_, scale_);
         cairo_set_line_join(context_.get(), CAIRO_LINE_JOIN_ROUND);
         cairo_set_source_rgb(context_.get(), 1, 1, 1);
         cairo_paint(context_.get());
@@ -116,6 +128,8 @@ class PngCanvas final : public Canvas {
     }
 
  private:
+    int pixels(int length) const { return std::max(1, int(length * scale_)); }
+
     static void check(cairo_status_t status) {
         if (status != CAIRO_STATUS_SUCCESS)
             throw std::runtime_error(std::string("the picture cannot be drawn: ") +
@@ -157,6 +171,7 @@ class PngCanvas final : public Canvas {
         cairo_stroke(context_.get());
     }
 
+    double scale_;
     std::unique_ptr<cairo_surface_t, Release> surface_;
     std::unique_ptr<cairo_t, Release> context_;
 };

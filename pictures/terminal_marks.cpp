@@ -50,6 +50,7 @@ class Marks {
     /// Shaded from the smallest to the largest value.
     void operator()(const Band& band) {
         for (std::size_t i = 0; i < band.low.size(); ++i) {
+            if (!std::isfinite(band.low[i].y) || !std::isfinite(band.high[i].y)) continue;
             const int column = x(band.low[i].x) / 2, bottom = frame_.down(band.low[i].y) / 4;
             for (int row = frame_.down(band.high[i].y) / 4; row <= bottom; ++row)
                 sheet_.put(row, column, U'░', terminal_colour(series_));
@@ -68,6 +69,7 @@ class Marks {
     }
 
     void operator()(const Level& level) {
+        if (!std::isfinite(level.y)) return;
         const int row = frame_.down(level.y) / 4;
         for (int column = 0; column < frame_.columns; ++column)
             sheet_.put(row, frame_.left + column, U'╌', "2");
@@ -81,7 +83,7 @@ class Marks {
                 frame_.x.range().low + (column + 0.5) / frame_.columns * frame_.x.range().length();
             const double place = std::floor((value - bars.first) / bars.width);
             if (place < 0 || place >= double(bars.heights.size())) continue;
-            column_up(column, bars.heights[std::size_t(place)]);
+            fill_column(column, bars.heights[std::size_t(place)]);
         }
     }
 
@@ -117,15 +119,28 @@ class Marks {
         sheet_.text(row, frame_.left + frame_.columns + 1, name, colour);
     }
 
-    /// Eighths of a character.
-    void column_up(int column, double height) {
-        const int eighths = int(std::lround(frame_.y.place(height) * 8 * frame_.rows));
+    /// From 0 to its height, in eighths of a character.
+    void fill_column(int column, double height) {
+        if (!std::isfinite(height)) return;
+        const auto eighths = [&](double value) {
+            const double place = std::clamp(frame_.y.place(value), 0.0, 1.0);
+            return int(std::lround(place * 8 * frame_.rows));
+        };
+        const int ground = eighths(std::max(0.0, frame_.y.range().low)), end = eighths(height);
         for (int row = 0; row < frame_.rows; ++row) {
-            const int part = std::clamp(eighths - 8 * row, 0, 8);
-            if (part > 0)
-                sheet_.put(frame_.rows - 1 - row, frame_.left + column, char32_t(0x2580 + part),
+            const int bottom = std::clamp(std::min(ground, end) - 8 * row, 0, 8),
+                      top = std::clamp(std::max(ground, end) - 8 * row, 0, 8);
+            if (top > bottom)
+                sheet_.put(frame_.rows - 1 - row, frame_.left + column, block(bottom, top),
                            terminal_colour(0));
         }
+    }
+
+    /// Of what does not stand on the character's lower edge there are only a line and halves.
+    static char32_t block(int bottom, int top) {
+        if (bottom == 0) return char32_t(0x2580 + top);
+        if (top < 8) return bottom + top < 8 ? U'▄' : U'▀';
+        return bottom < 3 ? U'█' : bottom < 7 ? U'▀' : U'▔';
     }
 
     float value_at(const Image& image, double row, double column) const {

@@ -108,11 +108,12 @@ class WeightFigure {
     }
 
     Panel tiles(const Tile& tile) const {
-        const std::size_t size = tile.rows * tile.columns;
-        if (shape_.size() != 2 || std::size_t(shape_[1]) != size)
+        // The product of the tile's sides may be beyond what a number holds.
+        const std::size_t size = shape_.size() == 2 ? std::size_t(shape_[1]) : 0;
+        if (size % tile.rows != 0 || size / tile.rows != tile.columns)
             fail(DataErrorKind::BadShape,
-                 fmt::format("has the shape {}: tiles of {} × {} need [cells, {}]", text(shape_),
-                             tile.rows, tile.columns, size));
+                 fmt::format("has the shape {0}: tiles of {1} × {2} need [cells, {1} × {2}]",
+                             text(shape_), tile.rows, tile.columns));
         // As many as a picture has room for without a summary.
         const auto all = std::size_t(shape_[0]);
         const std::size_t across =

@@ -56,10 +56,43 @@ TEST(Doc, a_markdown_page_has_its_pictures_beside_it) {
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const std::string page = read_text(folder.file("pages/own.md"));
     EXPECT_NE(page.find("\\frac{I - v}{\\tau}"), std::string::npos) << page;
-    for (const char* name : {"own-Own.svg", "own-narrow.svg", "own-Net.svg"}) {
+    for (const char* name :
+         {"own-neuron-Own.svg", "own-surrogate-narrow.svg", "own-network-Net.svg"}) {
         EXPECT_NE(page.find(name), std::string::npos) << name;
         EXPECT_TRUE(fs::exists(folder.file(std::string("pages/") + name))) << name;
     }
+}
+
+TEST(Doc, two_files_with_one_page_are_refused) {
+    const TemporaryFolder folder;
+    fs::create_directories(folder.file("a"));
+    for (const char* name : {"own.snn", "a/own.snn", "neurons.snn"})
+        write_text(folder.file(name), own_file);
+    const auto expect_refused = [&](std::vector<std::string> arguments, const std::string& text) {
+        arguments.insert(arguments.end(), {"--out", folder.file("pages")});
+        const ProcessResult result = run_snnc(arguments);
+        EXPECT_EQ(result.exit_code, 1) << result.out;
+        EXPECT_NE(result.err.find("[E0801]"), std::string::npos) << result.err;
+        EXPECT_NE(result.err.find(text), std::string::npos) << result.err;
+        EXPECT_FALSE(fs::exists(folder.file("pages")));
+    };
+    expect_refused({"doc", folder.file("own.snn"), folder.file("a/own.snn")},
+                   "own.snn` and `" + folder.file("a/own.snn"));
+    expect_refused({"doc", folder.file("neurons.snn"), "--library"}, "neurons.snn` and `");
+}
+
+TEST(Doc, a_surrogate_beside_the_names_of_the_probe_has_a_page_without_its_picture) {
+    const TemporaryFolder folder;
+    std::string text = own_file;
+    text.replace(text.find("neuron Own"), 10, "neuron SurrogateProbe");
+    text.replace(text.find("-> Own"), 6, "-> SurrogateProbe");
+    write_text(folder.file("own.snn"), text);
+    const ProcessResult result =
+        run_snnc({"doc", folder.file("own.snn"), "--out", folder.file("pages")});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const std::string page = read_text(folder.file("pages/own.html"));
+    EXPECT_NE(page.find("Inputs, layers and populations"), std::string::npos);
+    EXPECT_EQ(page.find("The surrogate below the spike"), std::string::npos);
 }
 
 TEST(Doc, every_cell_of_the_library_with_an_input_has_a_response) {

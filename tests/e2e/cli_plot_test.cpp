@@ -83,6 +83,11 @@ TEST_F(Plots, trace_with_spikes_and_threshold) {
 
 TEST_F(Plots, curve) { expect_everywhere({"curve", file("log.jsonl")}, "test accuracy"); }
 
+TEST_F(Plots, the_curve_of_a_training_that_is_still_writing) {
+    write_text(file("log.jsonl"), read_text(file("log.jsonl")) + "{\"event\":\"st");
+    expect_everywhere({"curve", file("log.jsonl")}, "test accuracy");
+}
+
 TEST_F(Plots, weights_of_each_rank) {
     expect_everywhere({"weights", file("w.safetensors:fc1.weight")}, "fc1.weight [3, 4]");
     expect_everywhere({"weights", file("w.safetensors:conv1.weight")}, "kernels");
@@ -135,7 +140,23 @@ TEST_F(Plots, what_does_not_fit_together_is_refused) {
     expect_refused({"weights", file("w.safetensors:fc1.weight"), "--tile", "3x3"}, "E0707",
                    "tiles of 3 × 3");
     expect_refused({"weights", file("w.safetensors:fc1.weight"), "--tile", "3"}, "E0801", "28x28");
+    expect_refused({"weights", file("w.safetensors:fc1.weight"), "--tile", "9223372036854775810x2"},
+                   "E0707", "tiles of 9223372036854775810 × 2");
     expect_refused({"raster", file("s.npy"), "--dt", "3"}, "E0801", "0.1ms");
+}
+
+TEST_F(Plots, numbers_that_no_picture_can_show_are_refused) {
+    expect_refused({"surrogate", "atan", "--reach", "1e308"}, "E0801", "below 1e30");
+    expect_refused({"raster", file("s.npy"), "--dt", "1e308s"}, "E0801", "below 1e30");
+    for (const std::string threshold : {"nan", "inf", "-inf", "-1e31"})
+        expect_refused({"trace", file("v.npy"), "--threshold=" + threshold}, "E0801", "below 1e30");
+}
+
+TEST_F(Plots, a_long_network_is_drawn_smaller) {
+    std::string text = "snn 1\n\nnetwork Long {\n    steps = 1\n    input x[t] : f32[2]\n\n    x";
+    for (int i = 0; i < 300; ++i) text += " -> dense(2) as fc" + std::to_string(i);
+    write_text(file("long.snn"), text + " -> Leaky as cells\n    output cells.s\n}\n");
+    expect_everywhere({"network", file("long.snn")}, "fc299");
 }
 
 TEST_F(Plots, logs_of_something_else_are_refused) {
@@ -222,6 +243,36 @@ TEST(TrainingPictures, a_resumed_training_goes_on_in_the_curve_of_its_log) {
                   .exit_code,
               0);
     EXPECT_EQ(read_text(folder.file("p/learning_curve.svg")), read_text(folder.file("whole.svg")));
+}
+
+TEST(TrainingPictures, a_resumed_training_goes_on_after_a_log_without_a_step) {
+    const TemporaryFolder folder;
+    std::vector<std::string> first = training(folder.file("p"), "1");
+    first.insert(first.end(), {"--checkpoint", folder.file("c")});
+    ASSERT_EQ(run_snnc(first).exit_code, 0);
+    std::vector<std::string> second = training(folder.file("p"), "2");
+    second.insert(second.end(), {"--resume", folder.file("c"), "--log", folder.file("l.jsonl")});
+    for (const std::string log : {"", "{\"event\":\"sta"}) {
+        write_text(folder.file("l.jsonl"), log);
+        const ProcessResult result = run_snnc(second);
+        EXPECT_EQ(result.exit_code, 0) << result.err;
+        EXPECT_TRUE(read_text(folder.file("l.jsonl")).starts_with("{\"event\":\"resume\""));
+    }
+}
+
+TEST(TrainingPictures, one_that_cannot_be_written_ends_the_pictures_not_the_training) {
+    const TemporaryFolder folder;
+    std::filesystem::create_directories(folder.file("p/learning_curve.svg"));
+    std::vector<std::string> command = training(folder.file("p"), "2");
+    command.insert(command.end(), {"--out", folder.file("w.safetensors")});
+    const ProcessResult result = run_snnc(command);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_TRUE(std::filesystem::exists(folder.file("w.safetensors")));
+    const auto said = result.err.find("[E0715]");
+    ASSERT_NE(said, std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find("[E0715]", said + 1), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find("goes on without pictures"), std::string::npos) << result.err;
+    EXPECT_EQ(result.out.find("pictures lie in"), std::string::npos) << result.out;
 }
 
 TEST(TrainingPictures, their_folder_is_looked_at_first) {

@@ -35,6 +35,27 @@ TEST(Formulas, divisions_are_fractions_without_their_parentheses) {
     EXPECT_EQ(in_latex("let k = exp(-dt/tau)"), "k = {e}^{\\frac{- \\mathit{dt}}{\\tau}}");
 }
 
+TEST(Formulas, a_base_that_is_a_power_is_fenced) {
+    EXPECT_EQ(in_latex("let k = exp(x)^2"), "k = {\\left({e}^{x}\\right)}^{2}");
+    EXPECT_EQ(in_latex("let k = (exp(x))^2"), "k = {\\left({e}^{x}\\right)}^{2}");
+    EXPECT_EQ(in_latex("let k = 20ms^2"), "k = {\\left(20\\,\\mathrm{ms}\\right)}^{2}");
+    EXPECT_EQ(in_latex("let k = x^2"), "k = {x}^{2}");
+    EXPECT_EQ(formula("let k = exp(x)^2", *mathml()),
+              "<mrow><mi>k</mi><mo>=</mo><msup><mrow><mo>(</mo><msup><mi>e</mi><mrow><mi>x</mi>"
+              "</mrow></msup><mo>)</mo></mrow><mn>2</mn></msup></mrow>");
+}
+
+TEST(Formulas, exponents_of_numbers_are_powers_of_ten) {
+    EXPECT_EQ(in_latex("let k = 1e-3"), "k = 10^{-3}");
+    EXPECT_EQ(in_latex("let k = 2.5e+06*x"), "k = 2.5 \\cdot 10^{6}\\cdot x");
+    EXPECT_EQ(in_latex("let k = 1e-3ms"), "k = 10^{-3}\\,\\mathrm{ms}");
+    EXPECT_EQ(in_latex("let k = 1e-3^2"), "k = {\\left(10^{-3}\\right)}^{2}");
+    EXPECT_EQ(
+        formula("let k = 2e-3", *mathml()),
+        "<mrow><mi>k</mi><mo>=</mo><mrow><mn>2</mn><mo>·</mo><msup><mn>10</mn><mrow><mo>−</mo>"
+        "<mn>3</mn></mrow></msup></mrow></mrow>");
+}
+
 TEST(Formulas, equations_say_which_step_they_define) {
     EXPECT_EQ(in_latex("v[t] = 0.9*v[t-1] + I"), "v_{t}= 0.9 \\cdot v_{t - 1}+ I");
     EXPECT_EQ(in_latex("s ~ bernoulli(p)"), "s_{t}\\sim \\operatorname{bernoulli}\\left(p\\right)");

@@ -56,6 +56,17 @@ TEST(Axes, the_range_of_a_panel_is_that_of_its_marks) {
     EXPECT_GT(y_scale(panel).range().high, 30);
 }
 
+TEST(Axes, panels_with_a_shared_axis_have_one_range) {
+    Panel raster, trace, none;
+    raster.x.range = {{-0.5, 9.5}};
+    trace.x.range = {{0, 9}};
+    none.marks = {Line{"", {{2, 1}, {12, 1}}, false}};
+    for (const Scale& scale : x_scales({"", {raster, trace, none}, true})) {
+        EXPECT_EQ(scale.range().low, -0.5);
+        EXPECT_EQ(scale.range().high, 12);
+    }
+}
+
 TEST(Axes, bars_stand_on_0) {
     Panel panel;
     panel.marks = {Bars{0, 1, {3, 5}}};

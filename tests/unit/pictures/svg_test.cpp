@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 
+#include "pictures/learning_curve.h"
 #include "tests/support/process.h"
 #include "tests/unit/pictures/sample_figures.h"
 
@@ -31,6 +33,24 @@ TEST(Svg, text_is_escaped) {
 TEST(Svg, a_figure_without_panels_or_marks_is_drawn) {
     EXPECT_NE(to_svg({}).find("</svg>"), std::string::npos);
     EXPECT_NE(to_svg({"", {Panel{}}, false}).find("</svg>"), std::string::npos);
+}
+
+TEST(Svg, losses_that_are_not_finite_leave_gaps) {
+    Learning learning;
+    for (int i = 0; i < 1000; ++i)
+        learning.losses.push_back({double(i), i % 7 == 0 || i / 100 == 5 ? NAN : 2.0 + i % 3});
+    const Figure figure = learning_curve(learning);
+    const auto& band = std::get<Band>(figure.panels[0].marks[0]);
+    EXPECT_EQ(band.low[0].y, 2);
+    EXPECT_EQ(band.high[0].y, 4);
+    EXPECT_EQ(to_svg(figure).find("nan"), std::string::npos);
+    for (const double level : {double(NAN), double(INFINITY)}) {
+        Panel panel;
+        panel.marks = {Level{"", level}, Line{"", {{0, 1}, {1, 2}}, false}};
+        const std::string svg = to_svg({"", {panel}, false});
+        EXPECT_EQ(svg.find("nan"), std::string::npos);
+        EXPECT_EQ(svg.find("inf"), std::string::npos);
+    }
 }
 
 TEST(Svg, a_million_spikes_stay_small) {

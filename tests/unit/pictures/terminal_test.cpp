@@ -28,6 +28,20 @@ TEST(Terminal, bars_are_made_of_eighths) {
 )");
 }
 
+TEST(Terminal, bars_hang_from_0_where_they_are_below_it) {
+    Panel panel;
+    panel.y.range = {{-2, 2}};
+    panel.marks = {Bars{0, 1, {2, 0.5, -0.5, -2}}};
+    EXPECT_EQ(to_terminal({"", {panel}, false}, plain(30, 7)),
+              R"( 2 ┤██████
+   │██████▄▄▄▄▄▄▄
+ 0 ┤             ▀▀▀▀▀▀███████
+-2 ┤                   ███████
+   └┬────────────┬───────────┬
+    0            2           4
+)");
+}
+
 TEST(Terminal, images_have_shades_for_signs) {
     EXPECT_EQ(to_terminal(sample_image(), plain(30, 6)),
               R"(cell
