@@ -6,10 +6,6 @@
 
 namespace snnc::frontend {
 
-namespace {
-
-std::string path_text(const Path& path);
-
 std::string_view symbol(BinaryOperator op) {
     switch (op) {
         case BinaryOperator::Add: return "+";
@@ -28,6 +24,10 @@ std::string_view symbol(BinaryOperator op) {
     }
     return "?";
 }
+
+namespace {
+
+std::string path_text(const Path& path);
 
 template <typename Items, typename Text>
 std::string joined(const Items& items, std::string_view between, Text text) {

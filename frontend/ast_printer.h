@@ -2,11 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "frontend/ast.h"
 #include "support/source.h"
 
 namespace snnc::frontend {
+
+/// As it is written: "+", "and".
+std::string_view symbol(BinaryOperator op);
 
 /// An indented tree, a line for each declaration and statement, expressions in prefix form:
 /// `v[t] = beta*v[t-1] + I` is `equation v[t] = (+ (* beta v[(- t 1)]) I)`.

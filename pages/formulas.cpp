@@ -1,5 +1,7 @@
 #include "pages/formulas.h"
 
+#include "frontend/ast_printer.h"
+
 namespace snnc::pages {
 namespace {
 
@@ -81,7 +83,8 @@ class Typesetter {
         if (binary.op == BinaryOperator::Pow)
             return notation_.power(base(*binary.left),
                                    expression(without_parentheses(*binary.right)));
-        return notation_.row({expression(*binary.left), notation_.sign(sign_of(binary.op)),
+        return notation_.row({expression(*binary.left),
+                              notation_.sign(std::string(frontend::symbol(binary.op))),
                               expression(*binary.right)});
     }
 
@@ -102,25 +105,6 @@ class Typesetter {
         if (path.head.text != "exp" || path.suffixes.size() != 1) return false;
         const auto* call = std::get_if<CallSuffix>(&path.suffixes.front());
         return call && call->arguments.size() == 1;
-    }
-
-    static const char* sign_of(BinaryOperator op) {
-        switch (op) {
-            case BinaryOperator::Add: return "+";
-            case BinaryOperator::Sub: return "-";
-            case BinaryOperator::Mul: return "*";
-            case BinaryOperator::Div: return "/";
-            case BinaryOperator::Pow: return "^";
-            case BinaryOperator::Lt: return "<";
-            case BinaryOperator::Le: return "<=";
-            case BinaryOperator::Gt: return ">";
-            case BinaryOperator::Ge: return ">=";
-            case BinaryOperator::Eq: return "==";
-            case BinaryOperator::Ne: return "!=";
-            case BinaryOperator::And: return "and";
-            case BinaryOperator::Or: return "or";
-        }
-        return "";
     }
 
     std::string write(const If& choice) const {

@@ -5,6 +5,7 @@
 
 #include "driver/emit.h"
 #include "driver/repl/commands.h"
+#include "driver/repl/texts.h"
 #include "frontend/ast_printer.h"
 #include "frontend/evaluate.h"
 #include "frontend/parse.h"
@@ -12,19 +13,15 @@
 namespace snnc::driver::repl {
 namespace {
 
-std::string text_of(const Workspace& workspace, const SourceRange& range) {
-    return std::string(workspace.session.sources.text(range));
-}
-
 /// The stages before the network, of the text of one definition.
 std::string emit_text(Workspace& workspace, const std::string& stage, const SourceRange& name) {
-    const auto found = workspace.definitions.find(text_of(workspace, name));
+    const auto found = workspace.definitions.find(text_of(workspace.session, name));
     if (found.empty())
         fail_at(Code::UnknownName, name,
                 fmt::format("the stage `{}` is of a definition of this session", stage),
                 {"`:list` shows what there is"});
     SourceManager& sources = workspace.session.sources;
-    const FileId file = sources.add(found[0]->name, text_of(workspace, found[0]->text));
+    const FileId file = sources.add(found[0]->name, text_of(workspace.session, found[0]->text));
     if (stage == "tokens") return frontend::print_tokens(sources, file);
     return frontend::print_ast(
         frontend::parse(sources, file, workspace.session.diagnostics).value());
@@ -65,7 +62,7 @@ void check_step_length(Workspace& workspace, const Given& given) {
 }  // namespace
 
 void emit_command(Workspace& workspace, const SourceRange& rest) {
-    const std::string text = text_of(workspace, rest);
+    const std::string text = text_of(workspace.session, rest);
     const std::string stage = text.substr(0, text.find_first_of(" \t"));
     const auto& stages = emit_stages();
     SourceRange behind{rest.file, rest.begin + std::uint32_t(stage.size()), rest.end};

@@ -18,6 +18,10 @@ std::uint32_t after_version(const SourceManager& sources, const frontend::Progra
 
 }  // namespace
 
+std::string text_of(const Session& session, const SourceRange& range) {
+    return std::string(session.sources.text(range));
+}
+
 std::vector<SourceRange> texts_of(const SourceManager& sources, const frontend::Program& program) {
     const std::string& text = sources.file(program.file).text();
     std::vector<SourceRange> result;

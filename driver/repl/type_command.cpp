@@ -5,6 +5,7 @@
 #include "driver/parameters.h"
 #include "driver/pipeline.h"
 #include "driver/repl/commands.h"
+#include "driver/repl/texts.h"
 #include "frontend/elaborate_expressions.h"
 #include "frontend/evaluate.h"
 #include "frontend/parse.h"
@@ -13,10 +14,6 @@ namespace snnc::driver::repl {
 namespace {
 
 using frontend::Declaration;
-
-std::string text_of(const Session& session, const SourceRange& range) {
-    return std::string(session.sources.text(range));
-}
 
 /// One line for each member that a use of the cell can give or read.
 std::string describe_cell(Session& session, const frontend::Module& module,
