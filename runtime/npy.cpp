@@ -104,6 +104,26 @@ std::pair<std::size_t, std::size_t> header_place(std::string_view bytes, const s
     return {byte(8) | byte(9) << 8 | byte(10) << 16 | byte(11) << 24, 12};
 }
 
+/// From column-major order, the first index fastest (NumPy's Fortran order, what `x.T` is saved
+/// in).
+void copy_from_column_major(std::span<const std::byte> elements, Array& array) {
+    const std::size_t size = size_of(array.dtype);
+    std::vector<std::int64_t> index(array.shape.size(), 0);
+    std::vector<std::size_t> strides(array.shape.size(), size);
+    for (std::size_t axis = strides.size(); axis-- > 1;)
+        strides[axis - 1] = strides[axis] * std::size_t(array.shape[axis]);
+    std::size_t place = 0;
+    for (; !elements.empty(); elements = elements.subspan(size)) {
+        std::copy_n(elements.begin(), size, array.bytes.begin() + std::ptrdiff_t(place));
+        for (std::size_t axis = 0; axis < index.size(); ++axis) {
+            place += strides[axis];
+            if (++index[axis] < array.shape[axis]) break;
+            place -= strides[axis] * std::size_t(array.shape[axis]);
+            index[axis] = 0;
+        }
+    }
+}
+
 }  // namespace
 
 Array parse_npy(std::string_view bytes, const std::string& file) {
@@ -118,9 +138,6 @@ Array parse_npy(std::string_view bytes, const std::string& file) {
     const bool fortran = order.starts_with("True");
     if (!fortran && !order.starts_with("False"))
         bad(DataErrorKind::BadFormat, file, "has a damaged .npy header");
-    if (fortran && shape.size() > 1)
-        bad(DataErrorKind::BadFormat, file,
-            "is in Fortran order; save numpy.ascontiguousarray(x) instead");
 
     const std::string_view data = bytes.substr(start + length);
     std::int64_t count = 0, needed = 0;
@@ -138,7 +155,11 @@ Array parse_npy(std::string_view bytes, const std::string& file) {
     if (std::int64_t(data.size()) > needed)
         bad(DataErrorKind::BadFormat, file, "has bytes behind its data: " + sizes);
     Array array(dtype, shape);
-    std::copy(data.begin(), data.end(), reinterpret_cast<char*>(array.bytes.data()));
+    const std::span elements(reinterpret_cast<const std::byte*>(data.data()), data.size());
+    if (fortran)
+        copy_from_column_major(elements, array);
+    else
+        std::ranges::copy(elements, array.bytes.begin());
     return array;
 }
 

@@ -89,9 +89,17 @@ TEST(Npy, LaterVersionsHaveALongerLengthField) {
     EXPECT_EQ(refusal(bytes), DataErrorKind::BadFormat);
 }
 
-TEST(Npy, FortranOrderIsRefusedWhereItMatters) {
-    EXPECT_EQ(refusal(npy("'<f4'", "(1, 2)", two_floats, "True")), DataErrorKind::BadFormat);
-    EXPECT_EQ(parse_npy(npy("'<f4'", "(2,)", two_floats, "True"), "x").to_f32(),
+TEST(Npy, FortranOrderIsReadIntoRowMajorOrder) {
+    const auto read = [](const std::string& shape, const std::string& bytes) {
+        return parse_npy(npy("'|u1'", shape, bytes, "True"), "x").to_i32();
+    };
+    EXPECT_EQ(read("(3,)", "\1\2\3"), (std::vector<std::int32_t>{1, 2, 3}));
+    EXPECT_EQ(read("(2, 3)", "\1\2\3\4\5\6"), (std::vector<std::int32_t>{1, 3, 5, 2, 4, 6}));
+    EXPECT_EQ(read("(2, 1, 2, 2)", "\1\2\3\4\5\6\7\10"),
+              (std::vector<std::int32_t>{1, 5, 3, 7, 2, 6, 4, 8}));
+    EXPECT_EQ(read("(2, 0)", ""), (std::vector<std::int32_t>{}));
+    EXPECT_EQ(read("()", "\5"), (std::vector<std::int32_t>{5}));
+    EXPECT_EQ(parse_npy(npy("'<f4'", "(1, 2)", two_floats, "True"), "x").to_f32(),
               (std::vector<float>{1, 2.5}));
 }
 
