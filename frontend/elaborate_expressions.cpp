@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <span>
 
 #include "frontend/elaborate_units.h"
 #include "frontend/foreign_names.h"
@@ -250,9 +251,10 @@ Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
         return {};
     }
     std::map<std::string, SourceRange> seen;
+    const std::span<const Name> declared =
+        option->values ? std::span<const Name>(*option->values) : std::span<const Name>();
     std::vector<std::string> values;
-    if (option->values)
-        for (const Name& known : *option->values) values.push_back(known.text);
+    for (const Name& known : declared) values.push_back(known.text);
     Value result;
     for (const MatchArm& arm : node.arms) {
         bool chosen = false;
@@ -279,7 +281,7 @@ Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
     for (const std::string& known : values)
         if (!seen.count(known)) missing.push_back(known);
     if (!missing.empty()) {
-        const auto first = std::find_if(option->values->begin(), option->values->end(),
+        const auto first = std::find_if(declared.begin(), declared.end(),
                                         [&](const Name& v) { return v.text == missing[0]; });
         context_
             .error(Code::MatchNotExhaustive, name.range,

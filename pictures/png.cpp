@@ -90,8 +90,8 @@ class PngCanvas final : public Canvas {
         const auto& colours = shades(mosaic.colours);
         for (std::size_t i = 0; i < mosaic.cells.size(); ++i) {
             if (mosaic.cells[i] == no_shade) continue;
-            cairo_rectangle(context_.get(), double(i % mosaic.columns), double(i / mosaic.columns),
-                            1, 1);
+            const std::size_t row = i / mosaic.columns, column = i % mosaic.columns;
+            cairo_rectangle(context_.get(), double(column), double(row), 1, 1);
             fill(colours[mosaic.cells[i]]);
         }
         cairo_restore(context_.get());

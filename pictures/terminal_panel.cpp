@@ -68,10 +68,10 @@ int TerminalPanel::columns() const { return std::max(10, width - left - right); 
 
 Panel TerminalPanel::fitted(const Panel& panel, const Scale& x) const {
     Room room;
-    room.columns = std::size_t(2 * columns());
     room.cells_across = std::size_t(columns());
-    room.cells_down = std::size_t(colour ? 2 * lines : lines);
-    room.spikes = room.columns * std::size_t(4 * lines);
+    room.columns = 2 * room.cells_across;
+    room.cells_down = (colour ? 2 : 1) * std::size_t(lines);
+    room.spikes = room.columns * 4 * std::size_t(lines);
     return fit(panel, room, x);
 }
 
