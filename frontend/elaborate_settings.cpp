@@ -52,7 +52,7 @@ void NetworkBuilder::unknown_setting(const Setting& setting) {
     auto report = context_.error(Code::UnknownName, setting.name.range, message);
     if (call)
         report.note(fmt::format("an element stands in a chain and is named there, `-> {} as {}`",
-                                written.substr(0, written.find(")") + 1), name));
+                                written.substr(0, written.find(')') + 1), name));
     else
         report.note("formulas stand in the equations of a cell; `-> scale(2) ->` is a factor");
 }
