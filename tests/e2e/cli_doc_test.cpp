@@ -81,18 +81,21 @@ TEST(Doc, two_files_with_one_page_are_refused) {
     expect_refused({"doc", folder.file("neurons.snn"), "--library"}, "neurons.snn` and `");
 }
 
-TEST(Doc, a_surrogate_beside_the_names_of_the_probe_has_a_page_without_its_picture) {
+TEST(Doc, names_of_the_file_do_not_stand_in_the_way_of_its_pictures) {
     const TemporaryFolder folder;
     std::string text = own_file;
-    text.replace(text.find("neuron Own"), 10, "neuron SurrogateProbe");
-    text.replace(text.find("-> Own"), 6, "-> SurrogateProbe");
+    for (const auto& [own, other] : {std::pair("neuron Own", "neuron Spiking"),
+                                     {"-> Own", "-> Spiking"},
+                                     {"network Net", "network picture"}})
+        text.replace(text.find(own), std::string(own).size(), other);
     write_text(folder.file("own.snn"), text);
     const ProcessResult result =
         run_snnc({"doc", folder.file("own.snn"), "--out", folder.file("pages")});
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const std::string page = read_text(folder.file("pages/own.html"));
-    EXPECT_NE(page.find("Inputs, layers and populations"), std::string::npos);
-    EXPECT_EQ(page.find("The surrogate below the spike"), std::string::npos);
+    for (const char* words : {"Response to an input of", "The surrogate below the spike",
+                              "Inputs, layers and populations"})
+        EXPECT_NE(page.find(words), std::string::npos) << words;
 }
 
 TEST(Doc, every_cell_of_the_library_with_an_input_has_a_response) {

@@ -175,7 +175,19 @@ TEST_F(Plots, the_command_line_is_checked_before_the_work) {
     expect_refused({"rastr", file("s.npy")}, "E0803", "did you mean `raster`?");
     expect_refused({"raster", file("s.npy"), "--smaple", "1"}, "E0802", "`--sample`");
     expect_refused({}, "E0801", "`snnc plot --help`");
-    expect_refused({"surrogate", "atn"}, "E0201", "`atan`");
+}
+
+TEST_F(Plots, a_surrogate_that_is_wrong_is_told_at_its_place_in_the_argument) {
+    expect_refused({"surrogate", "atn"}, "E0201", "did you mean `atan`?");
+    expect_refused({"surrogate", "nosuch"}, "E0201",
+                   "NAME:1:1: error: there is no surrogate `nosuch` [E0201]\n    1 | nosuch\n");
+    expect_refused({"surrogate", "nosuch(2)"}, "E0201", "there are `atan`, `boxcar`");
+    expect_refused({"surrogate", file("mine.snn"), "narow"}, "E0201", "did you mean `narrow`?");
+    expect_refused({"surrogate", "atan(bta = 2)"}, "E0201", "NAME:1:6: error");
+    expect_refused({"surrogate", "atan(alpha = 2"}, "E0107", "NAME:1:15: error");
+    expect_refused({"surrogate", "atan(alpha = 1mV)"}, "E0307", "NAME:1:1: error");
+    expect_refused({"surrogate", "2 + 3"}, "E0301", "NAME:1:1: error");
+    expect_refused({"surrogate", ""}, "E0801", "say which surrogate");
 }
 
 // ---- train --plot --------------------------------------------------------------------------
