@@ -47,6 +47,7 @@ void put_in(frontend::Program& program, const std::string& cell_name,
         if (auto* equation = std::get_if<frontend::Equation>(&member.node)) {
             member.range = equation->name.range = value->range;
             equation->value = std::move(value);
+            return;
         }
 }
 
