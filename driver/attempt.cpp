@@ -19,32 +19,36 @@ int report_defect(const std::string& what) {
 
 }  // namespace
 
-int attempt(Session& session, const std::function<int()>& work) {
+std::optional<Diagnostic> failure_of(const std::function<void()>& work) {
     try {
-        const int code = work();
-        session.flush();
-        return code != Done ? code : session.exit_code();
-    } catch (const Stop&) {
-        session.flush();
-        return session.exit_code();
+        work();
+        return std::nullopt;
     } catch (const Failure& failure) {
-        session.flush();
-        session.print(failure.diagnostic);
-        return info(failure.diagnostic.code).severity == Severity::Limitation &&
-                       !session.diagnostics.has_errors()
-                   ? Limited
-                   : UserMistake;
+        return failure.diagnostic;
     } catch (const runtime::DataError& error) {
-        session.flush();
-        session.print(to_diagnostic(error));
-        return UserMistake;
+        return to_diagnostic(error);
     } catch (const std::bad_alloc&) {
-        session.flush();
         Diagnostic diagnostic;
         diagnostic.code = Code::OutOfMemory;
         diagnostic.message = "the arrays of this network and batch do not fit into memory";
-        session.print(diagnostic);
-        return UserMistake;
+        return diagnostic;
+    }
+}
+
+int attempt(Session& session, const std::function<int()>& work) {
+    try {
+        int code = Done;
+        const auto failure = failure_of([&] { code = work(); });
+        session.flush();
+        if (!failure) return code != Done ? code : session.exit_code();
+        session.print(*failure);
+        return info(failure->code).severity == Severity::Limitation &&
+                       !session.diagnostics.has_errors()
+                   ? Limited
+                   : UserMistake;
+    } catch (const Stop&) {
+        session.flush();
+        return session.exit_code();
     } catch (const std::exception& error) {
         session.flush();
         return report_defect(error.what());

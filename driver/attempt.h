@@ -2,10 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "driver/session.h"
 
 namespace snnc::driver {
+
+/// Runs `work`; why it ended before its end, if it did: a Failure, a file, too little memory. Stop
+/// and defects are thrown on.
+std::optional<Diagnostic> failure_of(const std::function<void()>& work);
 
 /// Runs `work`, which returns an exit code; prints what it reported and why it ended. Nothing is
 /// thrown on.

@@ -7,17 +7,18 @@
 
 #include "driver/network_graph.h"
 #include "driver/output_files.h"
-#include "driver/pipeline.h"
 #include "driver/step_response.h"
-#include "driver/surrogate_curve.h"
+#include "driver/surrogate_picture.h"
+#include "driver/trial.h"
 #include "frontend/stdlib.h"
 #include "pages/page.h"
-#include "pictures/surrogates.h"
 #include "pictures/svg.h"
 #include "runtime/atomic_file.h"
 
 namespace snnc::driver {
 namespace {
+
+constexpr double surrogate_reach = 2;
 
 struct DocOptions {
     std::vector<std::string> files;
@@ -78,37 +79,25 @@ class DocPage {
         }
     }
 
-    /// Beside names that are those of the probe it has no picture.
     void draw_surrogate(pages::Section& section) const {
-        std::vector<double> places;
-        for (int i = -200; i <= 200; ++i) places.push_back(i / 100.0);
-        Session attempt;
-        SurrogateCurve curve;
-        try {
-            curve = surrogate_curve(attempt, file_, text_, section.name, places);
-        } catch (const Stop&) {
-            return;
-        } catch (const Failure&) {
-            return;
-        }
-        const pictures::Figure figure = pictures::surrogates(
-            places, curve.spike, {{section.name, std::move(curve.derivative)}});
-        put(figure, "The surrogate below the spike that it stands for", section);
+        const auto figure = on_trial([&](Session& session) {
+            return surrogate_picture(session, file_, text_, {section.name}, surrogate_reach);
+        });
+        if (figure) put(*figure, "The surrogate below the spike that it stands for", section);
     }
 
     /// A network that is only a layer of others has shapes that they give it, and no picture.
     void draw_network(pages::Section& section) const {
-        Session attempt;
-        const auto module = frontend::load_text(attempt.sources, file_, text_, attempt.diagnostics);
-        if (!module) return;
-        frontend::Request request;
-        request.network = section.name;
-        const auto network =
-            frontend::elaborate(attempt.sources, *module, request, attempt.diagnostics);
-        if (!network) return;
-        pictures::Panel panel;
-        panel.marks = {network_graph(attempt.sources, *module, *network)};
-        put({"", {std::move(panel)}, false}, "Inputs, layers and populations", section);
+        const auto figure = on_trial([&](Session& session) {
+            const frontend::Module module = module_of_text(session, file_, text_);
+            frontend::Request request;
+            request.network = section.name;
+            const ir::Network network = make_network(session, module, request);
+            pictures::Panel panel;
+            panel.marks = {network_graph(session.sources, module, network)};
+            return pictures::Figure{"", {std::move(panel)}, false};
+        });
+        if (figure) put(*figure, "Inputs, layers and populations", section);
     }
 
     /// Inside of an HTML page, beside a Markdown one.

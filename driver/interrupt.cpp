@@ -31,4 +31,8 @@ InterruptWatch::~InterruptWatch() {
 
 int InterruptWatch::signal() { return received; }
 
+void stop_if_interrupted() {
+    if (InterruptWatch::signal() != 0) throw Interrupted{};
+}
+
 }  // namespace snnc::driver

@@ -21,4 +21,10 @@ class InterruptWatch {
     Handler interrupt_before_, terminate_before_;
 };
 
+/// Thrown where work ends because of a signal: no mistake, and nothing more to say.
+struct Interrupted {};
+
+/// Between two pieces of work: Interrupted once a signal came.
+void stop_if_interrupted();
+
 }  // namespace snnc::driver

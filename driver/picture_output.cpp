@@ -26,6 +26,11 @@ std::string suffix_of(const std::string& file) {
 
 }  // namespace
 
+bool is_picture_file(const std::string& file) {
+    const std::string suffix = suffix_of(file);
+    return suffix == ".svg" || suffix == ".png";
+}
+
 void check_drawable(const std::string& option, double value) {
     if (!(std::abs(value) < beyond_drawing))
         fail(Code::BadCommandLine,
@@ -46,8 +51,7 @@ void PictureOptions::check() const {
         fail(Code::BadCommandLine,
              fmt::format("a picture is at most {} wide and high, not {}", most_pixels, largest));
     if (out.empty()) return;
-    const std::string suffix = suffix_of(out);
-    if (suffix != ".svg" && suffix != ".png")
+    if (!is_picture_file(out))
         fail(Code::BadCommandLine,
              fmt::format("`--out` takes a file that ends in .svg or .png, not `{}`", out), {},
              {"without `--out` the picture is printed"});

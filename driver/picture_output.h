@@ -10,6 +10,9 @@ namespace snnc::driver {
 /// below 1e30.
 void check_drawable(const std::string& option, double value);
 
+/// Ends the name as that of a picture does, whatever the case of its letters?
+bool is_picture_file(const std::string& file);
+
 /// --out, --title, --width, --height.
 struct PictureOptions {
     std::string out, title;

@@ -1,30 +1,21 @@
 // snnc plot surrogate: a spike and what stands for its derivative.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "driver/picture_output.h"
 #include "driver/plot.h"
-#include "driver/surrogate_curve.h"
-#include "pictures/surrogates.h"
+#include "driver/surrogate_picture.h"
 #include "runtime/atomic_file.h"
 
 namespace snnc::driver {
 namespace {
-
-constexpr int place_count = 801;
 
 struct SurrogateOptions {
     std::vector<std::string> words;
     double reach = 2;
     PictureOptions picture;
 };
-
-/// From -reach to reach, the threshold in the middle.
-std::vector<double> places_within(double reach) {
-    std::vector<double> places;
-    for (int i = 0; i < place_count; ++i)
-        places.push_back(reach * (2.0 * i / (place_count - 1) - 1));
-    return places;
-}
 
 int plot_surrogates(Session& session, const SurrogateOptions& options) {
     options.picture.check();
@@ -36,17 +27,9 @@ int plot_surrogates(Session& session, const SurrogateOptions& options) {
         text = runtime::read_file(file);
         names.erase(names.begin());
     }
-    if (names.empty())
+    if (names.empty() || std::find(names.begin(), names.end(), "") != names.end())
         fail(Code::BadCommandLine, fmt::format("say which surrogate of `{}` to draw", file));
-    const std::vector<double> places = places_within(options.reach);
-    std::vector<pictures::Surrogate> curves;
-    std::vector<double> spike;
-    for (const std::string& name : names) {
-        SurrogateCurve curve = surrogate_curve(session, file, text, name, places);
-        curves.push_back({name, std::move(curve.derivative)});
-        spike = std::move(curve.spike);
-    }
-    options.picture.show(pictures::surrogates(places, spike, curves));
+    options.picture.show(surrogate_picture(session, file, text, names, options.reach));
     return Done;
 }
 

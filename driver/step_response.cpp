@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "driver/arrays.h"
 #include "driver/inspection.h"
 #include "driver/parameters.h"
-#include "driver/pipeline.h"
+#include "driver/trial.h"
 
 namespace snnc::driver {
 namespace {
@@ -25,18 +24,18 @@ constexpr Course courses[] = {{80, 10, 60, "", 1, "step"},
 constexpr const char* units[] = {"", "1pA", "1mV", "1uA/1cm^2"};
 constexpr std::size_t few_spikes = 3;
 
-std::string with_probe(const std::string& text, const std::string& cell, const Course& course,
-                       const std::string& unit) {
-    return text + fmt::format(R"(
-network StepResponseProbe {{
+std::string network_text(const std::string& name, const std::string& cell, const Course& course,
+                         const std::string& unit) {
+    return fmt::format(R"(
+network {} {{
     steps = {}
     {}
     input height[t] : f32[1]
-    height -> {}{} as probe
+    height -> {}{} as cells
 }}
 )",
-                              course.steps, course.setting,
-                              unit.empty() ? "" : "scale(" + unit + ") -> ", cell);
+                       name, course.steps, course.setting,
+                       unit.empty() ? "" : "scale(" + unit + ") -> ", cell);
 }
 
 /// 0.01, 0.02, 0.05 … 5000, one for each sample of the run.
@@ -87,15 +86,9 @@ class Response {
     void run() {
         give_input();
         initialise_parameters(network_, 0, values_);
-        ir::LoweringOptions lowering;
-        lowering.want(state_);
-        if (spikes_.valid()) lowering.want(spikes_);
-        EngineOptions engine;
-        engine.backend = "interpret";
-        Machine machine(engine);
-        const ir::StepProgram program = make_program(network_, lowering);
-        const ir::RunSize size{course_.steps, std::int64_t(heights_.size())};
-        machine.load(network_, program)->run(size, values_.arguments(program, size), {});
+        std::vector<ir::TensorId> results{state_};
+        if (spikes_.valid()) results.push_back(spikes_);
+        run_once(network_, results, {course_.steps, std::int64_t(heights_.size())}, values_);
     }
 
     void give_input() {
@@ -155,17 +148,16 @@ class Response {
 
 std::optional<StepResponse> step_response(const std::string& file, const std::string& text,
                                           const std::string& cell) {
+    frontend::Request request;
+    request.network = unused_name(text, "picture");
     for (const Course& course : courses) {
         for (const char* unit : units) {
+            const std::string with_network =
+                text + network_text(request.network, cell, course, unit);
             // What does not fit is no mistake of the file: the next unit may.
-            Session attempt;
-            const auto module = frontend::load_text(
-                attempt.sources, file, with_probe(text, cell, course, unit), attempt.diagnostics);
-            if (!module) return std::nullopt;
-            frontend::Request request;
-            request.network = "StepResponseProbe";
-            auto network =
-                frontend::elaborate(attempt.sources, *module, request, attempt.diagnostics);
+            auto network = on_trial([&](Session& session) {
+                return make_network(session, module_of_text(session, file, with_network), request);
+            });
             if (network && network->inputs.size() == 1)
                 return Response(std::move(*network), course, unit).draw();
         }

@@ -92,20 +92,42 @@ CLI::App* find_verb(CLI::App& app, const std::vector<std::string>& arguments) {
     return nullptr;
 }
 
-/// What the verb was asked for where it has kinds (`plot raster`), else the verb itself. An unknown
-/// kind is an error.
-CLI::App* find_kind(CLI::App* verb, const std::vector<std::string>& arguments) {
-    std::vector<std::string> kinds;
-    if (verb)
-        for (const CLI::App* kind : verb->get_subcommands({})) kinds.push_back(kind->get_name());
-    if (kinds.empty()) return verb;
+/// Is what stands behind this argument its value? Options of one name take as much in all kinds.
+bool takes_value(const CLI::App& app, const std::vector<CLI::App*>& kinds,
+                 const std::string& argument) {
+    const CLI::Option* option = app.get_option_no_throw(argument);
+    for (const CLI::App* kind : kinds)
+        if (!option) option = kind->get_option_no_throw(argument);
+    return option && option->get_items_expected_max() > 0;
+}
+
+/// What the verb was asked for where it has kinds (`plot raster`), else the verb itself. Options
+/// may stand before a kind: it goes to its verb, where CLI11 expects it. An unknown kind and none
+/// are errors.
+CLI::App* find_kind(const CLI::App& app, CLI::App* verb, bool wants_help,
+                    std::vector<std::string>& arguments) {
+    if (!verb || verb->get_subcommands({}).empty()) return verb;
+    const std::vector<CLI::App*> kinds = verb->get_subcommands({});
+    std::vector<std::string> names;
+    for (const CLI::App* kind : kinds) names.push_back(kind->get_name());
     const auto words = std::find(arguments.begin(), arguments.end(), verb->get_name()) + 1;
-    const auto kind = std::find_first_of(words, arguments.end(), kinds.begin(), kinds.end());
-    if (kind != arguments.end()) return verb->get_subcommand(*kind);
-    if (words == arguments.end() || words->starts_with("-")) return verb;
-    std::string hint = did_you_mean(*words, kinds);
-    if (hint.empty()) hint = "there are " + quoted_list(kinds);
-    fail(Code::UnknownVerb, fmt::format("`snnc {}` has no `{}`", verb->get_name(), *words), {},
+    auto word = words;
+    while (word != arguments.end() && word->starts_with("-"))
+        word += takes_value(app, kinds, *word) && word + 1 != arguments.end() ? 2 : 1;
+    if (word == arguments.end()) {
+        if (wants_help) return verb;
+        fail(Code::BadCommandLine,
+             fmt::format("`snnc {}` takes one of {}", verb->get_name(), quoted_list(names)), {},
+             {fmt::format("`snnc {} --help` says what they are", verb->get_name())});
+    }
+    if (std::find(names.begin(), names.end(), *word) != names.end()) {
+        CLI::App* kind = verb->get_subcommand(*word);
+        std::rotate(words, word, word + 1);
+        return kind;
+    }
+    std::string hint = did_you_mean(*word, names);
+    if (hint.empty()) hint = "there are " + quoted_list(names);
+    fail(Code::UnknownVerb, fmt::format("`snnc {}` has no `{}`", verb->get_name(), *word), {},
          {hint});
 }
 
@@ -155,7 +177,7 @@ void understand(Tool& tool, std::vector<std::string> arguments) {
         fail(Code::LaterVerb,
              fmt::format("the verb `{}` comes in a later version of snnc", verb->get_name()));
     }
-    const CLI::App* kind = find_kind(verb, arguments);
+    const CLI::App* kind = find_kind(tool.app, verb, wants_help, arguments);
     check_options(tool.app, kind, arguments);
     try {
         std::reverse(arguments.begin(), arguments.end());

@@ -1,5 +1,6 @@
 #include "driver/training_pictures.h"
 
+#include "driver/attempt.h"
 #include "driver/inspection.h"
 #include "driver/parameters.h"
 #include "driver/picture_output.h"
@@ -44,19 +45,14 @@ void TrainingPictures::end() {
 
 void TrainingPictures::write() {
     if (!ok_ || learning_.empty()) return;
-    try {
-        write_all();
-    } catch (const runtime::DataError& error) {
-        give_up(to_diagnostic(error));
-    } catch (const Failure& failure) {
-        give_up(failure.diagnostic);
-    }
+    if (const auto failure = failure_of([this] { write_all(); })) give_up(*failure);
     changed_ = false;
 }
 
 /// Printed but not reported: a training without pictures is still one.
 void TrainingPictures::give_up(Diagnostic reason) {
     ok_ = false;
+    if (reason.code == Code::OutOfMemory) reason.message = "a picture does not fit into memory";
     reason.notes.emplace_back("the training goes on without pictures");
     session_.print(reason);
 }

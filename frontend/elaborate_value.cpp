@@ -34,7 +34,7 @@ SourceRange place_of_call(const Context& context, SourceRange range) {
     return range;
 }
 
-constexpr std::size_t longest_list = 8;  // of names that are listed
+constexpr std::size_t longest_list = 20;  // of names that are listed
 
 /// Names that were declared, without those that every expression may use.
 std::vector<std::string> declared(const std::vector<std::string>& candidates) {

@@ -8,7 +8,7 @@
 grammar Snn;
 tokens { NL }
 
-program   : sep? (version (sep | EOF))? (decl (sep decl)*)? sep? EOF ;
+program   : sep? (version (sep | EOF))? (decl (sep decl)* sep?)? EOF ;
 sep       : (NL | SEMI)+ ;
 version   : SNN NUM ;
 decl      : importDecl | cellDecl | surrDecl | fnDecl | lossDecl | networkDecl | trainDecl ;

@@ -2,6 +2,7 @@
 
 #include "pages/page.h"
 #include "pages/text.h"
+#include "support/xml.h"
 
 namespace snnc::pages {
 namespace {
@@ -22,11 +23,11 @@ std::string anchor(const Section& section) {
     std::string text = section.kind + "-" + section.name;
     for (char& c : text)
         if (c == ' ') c = '-';
-    return html_escaped(text);
+    return xml_escaped(text);
 }
 
 std::string code_cell(const std::string& text) {
-    return text.empty() ? "<td></td>" : "<td><code>" + html_escaped(text) + "</code></td>";
+    return text.empty() ? "<td></td>" : "<td><code>" + xml_escaped(text) + "</code></td>";
 }
 
 std::string table(const std::vector<Row>& rows) {
@@ -35,7 +36,7 @@ std::string table(const std::vector<Row>& rows) {
         "<table>\n<tr><th></th><th>name</th><th>default</th><th>unit</th><th>interval</th>"
         "<th></th></tr>\n";
     for (const Row& row : rows)
-        html += fmt::format("<tr><td>{}</td>{}{}{}{}<td>{}</td></tr>\n", html_escaped(row.kind),
+        html += fmt::format("<tr><td>{}</td>{}{}{}{}<td>{}</td></tr>\n", xml_escaped(row.kind),
                             code_cell(row.name), code_cell(row.value), code_cell(row.unit),
                             code_cell(row.interval), comment_line_html(row.comment));
     return html + "</table>\n";
@@ -43,14 +44,14 @@ std::string table(const std::vector<Row>& rows) {
 
 std::string section_html(const Section& section) {
     std::string html = fmt::format("<h2 id=\"{}\">{} <small>{}</small></h2>\n", anchor(section),
-                                   html_escaped(section.name), html_escaped(section.kind));
+                                   xml_escaped(section.name), xml_escaped(section.kind));
     html += comment_html(section.comment) + table(section.rows);
     for (const std::string& formula : section.formulas) html += formula;
     if (!section.code.empty())
-        html += "<pre><code>" + html_escaped(section.code) + "</code></pre>\n";
+        html += "<pre><code>" + xml_escaped(section.code) + "</code></pre>\n";
     if (!section.picture.empty())
         html += fmt::format("<figure>\n{}<figcaption>{}</figcaption>\n</figure>\n", section.picture,
-                            html_escaped(section.caption));
+                            xml_escaped(section.caption));
     return html;
 }
 
@@ -61,10 +62,10 @@ std::string html(const Page& page) {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
         "name=\"viewport\" content=\"width=device-width\"/>\n<title>{0}</title>\n"
         "<style>{1}</style>\n</head>\n<body>\n<h1>{0}</h1>\n<ul>\n",
-        html_escaped(page.title), style);
+        xml_escaped(page.title), style);
     for (const Section& section : page.sections)
         text += fmt::format("<li><a href=\"#{}\">{}</a> {}</li>\n", anchor(section),
-                            html_escaped(section.name), html_escaped(section.kind));
+                            xml_escaped(section.name), xml_escaped(section.kind));
     text += "</ul>\n";
     for (const Section& section : page.sections) text += section_html(section);
     return text + "</body>\n</html>\n";

@@ -1,7 +1,7 @@
 #include <map>
 
 #include "pages/notation.h"
-#include "pages/text.h"
+#include "support/xml.h"
 
 namespace snnc::pages {
 namespace {
@@ -14,24 +14,24 @@ class MathMl final : public Notation {
  public:
     std::string number(const std::string& digits, const std::string& unit) const override {
         const auto [factor, exponent] = scientific_parts(digits);
-        std::string value = element("mn", html_escaped(factor));
+        std::string value = element("mn", xml_escaped(factor));
         if (!exponent.empty()) {
             const std::string ten = power_of_ten(exponent);
             value = factor == "1" ? ten : row({value, sign("*"), ten});
         }
         if (unit.empty()) return value;
         return row({value, "<mspace width=\"0.17em\"/>",
-                    "<mi mathvariant=\"normal\">" + html_escaped(unit) + "</mi>"});
+                    "<mi mathvariant=\"normal\">" + xml_escaped(unit) + "</mi>"});
     }
 
     std::string name(const std::string& word, const std::string& below) const override {
         const std::string greek = greek_letter(word);
-        const std::string text = element("mi", html_escaped(greek.empty() ? word : greek));
+        const std::string text = element("mi", xml_escaped(greek.empty() ? word : greek));
         return below.empty() ? text : element("msub", text + below);
     }
 
     std::string words(const std::string& text) const override {
-        return element("mtext", html_escaped(text));
+        return element("mtext", xml_escaped(text));
     }
 
     std::string sign(const std::string& sign) const override {
@@ -39,7 +39,7 @@ class MathMl final : public Notation {
             {"*", "·"},   {"-", "−"},  {"<=", "≤"},  {">=", "≥"}, {"!=", "≠"}, {"==", "="},
             {"and", "∧"}, {"or", "∨"}, {"not", "¬"}, {"~", "∼"},  {"<-", "←"}, {"inf", "∞"}};
         const auto found = known.find(sign);
-        return element("mo", found == known.end() ? html_escaped(sign) : found->second);
+        return element("mo", found == known.end() ? xml_escaped(sign) : found->second);
     }
 
     std::string row(const std::vector<std::string>& parts) const override {
@@ -59,7 +59,7 @@ class MathMl final : public Notation {
         return row({element("mo", open), inner, element("mo", close)});
     }
     std::string function(const std::string& name) const override {
-        return "<mi mathvariant=\"normal\">" + html_escaped(name) + "</mi>";
+        return "<mi mathvariant=\"normal\">" + xml_escaped(name) + "</mi>";
     }
 
     std::string cases(const std::vector<std::pair<std::string, std::string>>& rows) const override {
@@ -76,7 +76,7 @@ class MathMl final : public Notation {
  private:
     std::string power_of_ten(const std::string& exponent) const {
         const bool negative = exponent.starts_with("-");
-        const std::string size = element("mn", html_escaped(exponent.substr(negative ? 1 : 0)));
+        const std::string size = element("mn", xml_escaped(exponent.substr(negative ? 1 : 0)));
         return power(element("mn", "10"), negative ? row({sign("-"), size}) : size);
     }
 };

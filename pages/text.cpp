@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include "support/xml.h"
+
 namespace snnc::pages {
 namespace {
 
@@ -29,20 +31,6 @@ std::string with_code(const std::string& text) {
 
 }  // namespace
 
-std::string html_escaped(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        switch (c) {
-            case '&': result += "&amp;"; break;
-            case '<': result += "&lt;"; break;
-            case '>': result += "&gt;"; break;
-            case '"': result += "&quot;"; break;
-            default: result += c;
-        }
-    }
-    return result;
-}
-
 std::string comment_html(const std::string& comment) {
     std::string html, open;  // the element that the line before stands in
     const auto begin = [&](const std::string& element) {
@@ -58,14 +46,14 @@ std::string comment_html(const std::string& comment) {
     for (std::string line; std::getline(lines, line);) {
         const bool code = line.starts_with("    ");
         begin(line.empty() ? "" : code ? "pre" : "p");
-        html += code ? html_escaped(line.substr(4)) : with_code(html_escaped(line));
+        html += code ? xml_escaped(line.substr(4)) : with_code(xml_escaped(line));
     }
     begin("");
     return html;
 }
 
 std::string comment_line_html(const std::string& comment) {
-    return with_code(html_escaped(on_one_line(comment)));
+    return with_code(xml_escaped(on_one_line(comment)));
 }
 
 std::string comment_line_markdown(const std::string& comment) {

@@ -2,11 +2,8 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace snnc::pages {
-
-std::string html_escaped(std::string_view text);
 
 /// Paragraphs between blank lines, `code` between backticks, code blocks of lines that begin with
 /// four blanks: what a comment holds, as HTML.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <new>
 #include <numbers>
 #include <stdexcept>
 
@@ -131,6 +132,7 @@ class PngCanvas final : public Canvas {
     int pixels(int length) const { return std::max(1, int(length * scale_)); }
 
     static void check(cairo_status_t status) {
+        if (status == CAIRO_STATUS_NO_MEMORY) throw std::bad_alloc();
         if (status != CAIRO_STATUS_SUCCESS)
             throw std::runtime_error(std::string("the picture cannot be drawn: ") +
                                      cairo_status_to_string(status));

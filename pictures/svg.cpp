@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "pictures/draw.h"
+#include "support/xml.h"
 
 namespace snnc::pictures {
 namespace {
@@ -14,19 +15,6 @@ std::string number(double value) {
     const double tenths = std::round(value * 10);
     if (std::fmod(tenths, 10) == 0) return fmt::format("{:.0f}", tenths == 0 ? 0 : tenths / 10);
     return fmt::format("{:.1f}", tenths / 10);
-}
-
-std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        switch (c) {
-            case '&': result += "&amp;"; break;
-            case '<': result += "&lt;"; break;
-            case '>': result += "&gt;"; break;
-            default: result += c;
-        }
-    }
-    return result;
 }
 
 /// Fills (f-…) and strokes (s-…) of each ink, on light and on dark pages.
@@ -124,7 +112,7 @@ class SvgCanvas final : public Canvas {
                                 style.anchor == Anchor::Middle ? "middle" : "end");
         if (style.size != 12) out_ += fmt::format(" font-size=\"{}\"", number(style.size));
         if (style.bold) out_ += " font-weight=\"600\"";
-        out_ += fmt::format(" class=\"f-{}\">{}</text>\n", name_of(style.ink), escaped(text));
+        out_ += fmt::format(" class=\"f-{}\">{}</text>\n", name_of(style.ink), xml_escaped(text));
     }
 
     std::string finish(const Size& size, const std::string& title) const {
@@ -132,7 +120,7 @@ class SvgCanvas final : public Canvas {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
             "height=\"{1}\" font-family=\"system-ui, Helvetica, Arial, sans-serif\" "
             "font-size=\"12\" role=\"img\">\n{2}{3}{4}</svg>\n",
-            size.width, size.height, title.empty() ? "" : "<title>" + escaped(title) + "</title>\n",
+            size.width, size.height, title.empty() ? "" : "<title>" + xml_escaped(title) + "</title>\n",
             style_sheet(), out_);
     }
 

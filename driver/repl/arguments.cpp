@@ -90,6 +90,27 @@ Arguments split_arguments(const SourceManager& sources, const SourceRange& part)
     return result;
 }
 
+std::vector<Word> words_of(const SourceManager& sources, const SourceRange& part) {
+    const std::string_view text = sources.text(part);
+    std::vector<Word> words;
+    for (std::size_t at = text.find_first_not_of(" \t"); at < text.size();
+         at = text.find_first_not_of(" \t", at)) {
+        const bool quoted = text[at] == '"';
+        std::size_t end = quoted ? text.find('"', at + 1) : text.find_first_of(" \t", at);
+        if (quoted && end == std::string_view::npos)
+            fail_at(Code::BadCommandLine, {part.file, part.begin + std::uint32_t(at), part.end},
+                    "these quotes are not closed");
+        if (quoted) ++end;
+        end = std::min(end, text.size());
+        words.push_back(
+            {without_quotes(std::string(text.substr(at, end - at))),
+             quoted,
+             {part.file, part.begin + std::uint32_t(at), part.begin + std::uint32_t(end)}});
+        at = end;
+    }
+    return words;
+}
+
 std::string without_quotes(const std::string& text) {
     const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
     return quoted ? text.substr(1, text.size() - 2) : text;

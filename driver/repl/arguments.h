@@ -30,6 +30,14 @@ struct Arguments {
 /// a name without a value and for one that is given twice.
 Arguments split_arguments(const SourceManager& sources, const SourceRange& part);
 
+/// A word between blanks; in quotes blanks may stand in it.
+struct Word {
+    std::string text;  // without the quotes
+    bool quoted = false;
+    SourceRange range;  // with them
+};
+std::vector<Word> words_of(const SourceManager& sources, const SourceRange& part);
+
 /// The name of a file, which may stand in quotes.
 std::string without_quotes(const std::string& text);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "driver/attempt.h"
+
 namespace snnc::driver::repl {
 namespace {
 
@@ -67,7 +69,8 @@ const std::vector<Command>& commands() {
         {"plot", "[VARIABLE]… [FILE]", "a picture of the last run",
          "    In the terminal, or into a file (.svg, .png). Without names: the outputs.\n"
          "        :plot v\n"
-         "        :plot cell.s cell.v course.svg\n",
+         "        :plot cell.s cell.v course.svg\n"
+         "        :plot v \"a course.png\"\n",
          plot_command},
         {"grad", "[LOSS] [INPUT = VALUE]…", "a loss and its gradients",
          "    Of the last run's network with its inputs. Without an expression the loss is that "
@@ -93,7 +96,7 @@ const std::vector<Command>& commands() {
         {"list", "", "what the session defines", "", list_command},
         {"load", "FILE", "enters the declarations of a file", "", load_command},
         {"save", "FILE", "writes the definitions, in canonical layout", "", save_command},
-        {"drop", "NAME", "takes a definition out", "", drop_command},
+        {"drop", "NAME…", "takes definitions out", "", drop_command},
         {"undo", "", "takes back the last change of the definitions", "", undo_command},
         {"set", "[NAME = VALUE]", "settings of all further runs",
          "    steps, seed, dt (of cells by themselves), threads, backend (cpu, interpret), "
@@ -117,7 +120,20 @@ void perform(Workspace& workspace, FileId text) {
     const SourceRange name{text, std::uint32_t(begin), std::uint32_t(end)};
     const auto first = std::min(line.find_first_not_of(" \t", end), line.size());
     const auto last = std::max(line.find_last_not_of(" \t") + 1, first);
-    find(sources, name).function(workspace, {text, std::uint32_t(first), std::uint32_t(last)});
+    const SourceRange rest{text, std::uint32_t(first), std::uint32_t(last)};
+    const Command& command = find(sources, name);
+    at_place(first == last ? name : rest, [&] { command.function(workspace, rest); });
+}
+
+void at_place(const SourceRange& place, const std::function<void()>& work) {
+    std::optional<Diagnostic> failure = failure_of(work);
+    if (!failure) return;
+    if (!failure->range.valid()) {
+        failure->range = place;
+        if (!failure->file.empty())
+            failure->message = fmt::format("`{}` {}", failure->file, failure->message);
+    }
+    throw Failure{std::move(*failure)};
 }
 
 }  // namespace snnc::driver::repl

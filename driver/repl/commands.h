@@ -1,6 +1,7 @@
 // The commands of a session: `:run`, `:type` and so on.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,11 @@ struct Command {
 const std::vector<Command>& commands();
 
 /// Performs the command that the text is; its name may be shortened as long as it is the only one
-/// that begins so. UnknownCommand.
+/// that begins so. UnknownCommand. What fails without a place of its own has that of its arguments.
 void perform(Workspace& workspace, FileId text);
+
+/// Does the work; a failure that has no place gets this one.
+void at_place(const SourceRange& place, const std::function<void()>& work);
 
 /// The plan of what a command names, resolved; Ctrl-C and times are the command's affair.
 Plan resolved_plan(Workspace& workspace, Arguments arguments, bool all_ports = false);

@@ -48,15 +48,17 @@ void load_command(Workspace& workspace, const SourceRange& rest) {
 
 void save_command(Workspace& workspace, const SourceRange& rest) {
     const std::string path = path_in(workspace, rest, "save");
+    if (workspace.definitions.all().empty())
+        fail(Code::BadCommandLine, "this session defines nothing that could be saved");
     const std::string folder = fs::path(path).parent_path().string();
     runtime::write_atomically(path, workspace.definitions.text(folder));
     write_out(fmt::format("{} definitions in {}\n", workspace.definitions.all().size(), path));
 }
 
 void drop_command(Workspace& workspace, const SourceRange& rest) {
-    const std::string name(workspace.session.sources.text(rest));
-    if (name.empty()) fail(Code::BadCommandLine, "`:drop` takes the name of a definition");
-    workspace.definitions.drop(name);
+    const std::vector<Word> names = words_of(workspace.session.sources, rest);
+    if (names.empty()) fail(Code::BadCommandLine, "`:drop` takes the names of definitions");
+    workspace.definitions.drop(names);
 }
 
 void undo_command(Workspace& workspace, const SourceRange&) {

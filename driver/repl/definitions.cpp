@@ -1,6 +1,7 @@
 #include "driver/repl/definitions.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -103,73 +104,94 @@ std::vector<std::string> Definitions::define(FileId text) {
         else
             *same = std::move(one);
     }
-    if (!said.empty()) become(std::move(next), "is not redefined");
+    if (said.empty()) return said;
+    // Only one that takes another's place can break a third.
+    const auto redefined = std::find_if(next.begin(), next.end(), [&](const Definition& one) {
+        return one.place.file == text && one.place.index == 0;
+    });
+    const std::string name = redefined->name;
+    become({std::move(next), redefined->name_range, fmt::format("`{}` is not redefined", name),
+            "with it", [](const auto& broken) {
+                return fmt::format("enter {} anew in the same input, or `:drop {}` before",
+                                   quoted_list(broken), fmt::join(broken, " "));
+            }});
     return said;
 }
 
 bool Definitions::undo() {
     if (before_.empty()) return false;
-    State last = before_.back();
-    become(std::move(last), "is not taken back");
+    become({before_.back(),
+            {},
+            "the last change is not taken back",
+            "without it",
+            [](const auto& broken) {
+                return fmt::format("`:drop {}` before", fmt::join(broken, " "));
+            }});
     before_.resize(before_.size() - 2);
     return true;
 }
 
-void Definitions::drop(const std::string& name) {
+void Definitions::drop(const std::vector<Word>& names) {
     State next = state_;
-    if (std::erase_if(next, [&](const Definition& one) { return one.name == name; }) == 0) {
-        std::vector<std::string> names;
-        for (const Definition& one : state_) names.push_back(one.name);
-        const std::string hint = did_you_mean(name, names);
-        fail(Code::UnknownName, fmt::format("this session defines no `{}`", name), {},
-             {hint.empty() ? "`:list` shows what there is" : hint});
+    std::vector<std::string> texts;
+    for (const Word& name : names) {
+        const auto is_it = [&](const Definition& one) { return one.name == name.text; };
+        if (std::erase_if(next, is_it) == 0) {
+            std::vector<std::string> known;
+            for (const Definition& one : state_) known.push_back(one.name);
+            const std::string hint = did_you_mean(name.text, known);
+            fail_at(Code::UnknownName, name.range,
+                    fmt::format("this session defines no `{}`", name.text),
+                    {hint.empty() ? "`:list` shows what there is" : hint});
+        }
+        texts.push_back(name.text);
     }
-    become(std::move(next), fmt::format("`{}` is not dropped", name));
+    const bool one = texts.size() == 1;
+    become({std::move(next), join(names.front().range, names.back().range),
+            fmt::format("{} {} not dropped", quoted_list(texts), one ? "is" : "are"),
+            one ? "without it" : "without them", [&](const auto& broken) {
+                return fmt::format("`:drop {} {}` drops them together", fmt::join(texts, " "),
+                                   fmt::join(broken, " "));
+            }});
 }
 
-void Definitions::become(State next, const std::string& what) {
+void Definitions::become(Change change) {
     Diagnostics found;
-    auto module = frontend::load_declarations(session_.sources, places_of(next), found);
+    auto module = frontend::load_declarations(session_.sources, places_of(change.next), found);
     if (module) frontend::check(session_.sources, *module, found);
-    if (!found.ok()) refuse(next, found, what);
+    if (!found.ok()) refuse(change, found);
     tell_warnings(found);
-    before_.push_back(std::exchange(state_, std::move(next)));
+    before_.push_back(std::exchange(state_, std::move(change.next)));
     module_ = std::move(module);
 }
 
+bool Definitions::is_old(const Definition& one) const {
+    return std::any_of(state_.begin(), state_.end(),
+                       [&](const Definition& old) { return old.text == one.text; });
+}
+
 /// Mistakes of what is new are told alone; else it is what was there before that breaks.
-void Definitions::refuse(const State& next, const Diagnostics& found, const std::string& what) {
-    const auto is_old = [&](const Definition& one) {
-        return std::any_of(state_.begin(), state_.end(),
-                           [&](const Definition& old) { return old.text == one.text; });
-    };
+void Definitions::refuse(const Change& change, const Diagnostics& found) {
     std::vector<std::string> broken;
     std::vector<const Diagnostic*> of_new, of_old;
     for (const Diagnostic& diagnostic : found.all()) {
         if (is_warning(diagnostic)) continue;
-        const auto place = std::find_if(next.begin(), next.end(), [&](const Definition& one) {
-            return is_within(diagnostic.range, one.text);
-        });
-        const bool old = place != next.end() && is_old(*place);
+        const auto place = std::find_if(
+            change.next.begin(), change.next.end(),
+            [&](const Definition& one) { return is_within(diagnostic.range, one.text); });
+        const bool old = place != change.next.end() && is_old(*place);
         (old ? of_old : of_new).push_back(&diagnostic);
         if (old && std::find(broken.begin(), broken.end(), place->name) == broken.end())
             broken.push_back(place->name);
     }
     for (const Diagnostic* diagnostic : of_new.empty() ? of_old : of_new)
         session_.adopt(*diagnostic);
-    if (!of_new.empty()) throw Stop{};
-
-    const auto changed =
-        std::find_if(next.begin(), next.end(), [&](const Definition& one) { return !is_old(one); });
-    const std::string others = quoted_list(broken);
-    session_.diagnostics
-        .report(
-            Code::BreaksDefinition, changed == next.end() ? SourceRange{} : changed->name_range,
-            changed == next.end()
-                ? fmt::format("{}: {} would not work without it", what, others)
-                : fmt::format("`{}` {}: {} would not work with it", changed->name, what, others))
-        .note(fmt::format("enter {} anew in the same input, or `:drop {}` before", others,
-                          broken.empty() ? "it" : broken.front()));
+    if (of_new.empty())
+        session_.diagnostics
+            .report(Code::BreaksDefinition, change.place,
+                    fmt::format("{}: {} would not work {}", change.refusal, quoted_list(broken),
+                                change.reason))
+            .note(change.advice(broken));
     throw Stop{};
 }
 
@@ -193,7 +215,7 @@ const Declaration& Definitions::declaration(const Definition& definition) const 
 
 std::string Definitions::text(const std::string& folder) const {
     namespace fs = std::filesystem;
-    std::string joined;
+    std::string joined = "snn 1\n\n";
     for (const Definition& one : state_)
         joined += std::string(session_.sources.text(one.text)) + "\n\n";
     Diagnostics none;

@@ -5,11 +5,13 @@
 // what would not check, or would break what stands there already, is refused as a whole.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "driver/repl/arguments.h"
 #include "driver/session.h"
 #include "frontend/elaborate.h"
 
@@ -35,8 +37,8 @@ class Definitions {
     std::vector<std::string> define(FileId text);
     /// Takes back the last change; false if there is none.
     bool undo();
-    /// Removes the definition of this name, which nothing else may need. UnknownName, Stop.
-    void drop(const std::string& name);
+    /// Removes the definitions of these names, which nothing else may need. UnknownName, Stop.
+    void drop(const std::vector<Word>& names);
 
     const std::vector<Definition>& all() const { return state_; }
     /// Those of this name: a cell and a surrogate may share one.
@@ -45,13 +47,23 @@ class Definitions {
 
     /// The declaration, in module().
     const frontend::Declaration& declaration(const Definition& definition) const;
-    /// As a file that lies in this folder, in canonical layout.
+    /// As a file of this version of the language that lies in this folder, in canonical layout.
     std::string text(const std::string& folder) const;
 
  private:
     using State = std::vector<Definition>;
-    void become(State next, const std::string& what);
-    void refuse(const State& next, const Diagnostics& found, const std::string& what);
+    /// A change, and how it is told that others do not work with it.
+    struct Change {
+        State next;
+        SourceRange place;
+        std::string refusal;  // "`Cell` is not redefined"
+        std::string reason;   // others would not work "with it"
+        /// What helps, for those that would not work.
+        std::function<std::string(const std::vector<std::string>& broken)> advice;
+    };
+    void become(Change change);
+    void refuse(const Change& change, const Diagnostics& found);
+    bool is_old(const Definition& one) const;
     void tell_warnings(const Diagnostics& found);
 
     Session& session_;

@@ -4,8 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "support/diagnostics.h"
 
 namespace snnc::driver::repl {
 
@@ -27,6 +30,8 @@ class LineReader {
     virtual Line read(bool goes_on) = 0;
     /// Remembers a whole input, which may have several lines.
     virtual void remember(const std::string& input) = 0;
+    /// Keeps what is remembered for later sessions; says what stands in the way of it.
+    virtual std::optional<Diagnostic> keep_history() { return std::nullopt; }
     /// Does a person see prompts and may abandon an input?
     virtual bool is_terminal() const = 0;
 };
@@ -40,7 +45,7 @@ struct Completion {
 using Completer = std::function<Completion(const std::string& text)>;
 
 /// Standard input and output are a terminal. The history is kept in the file (empty: it is not
-/// kept), which need not be there; one that cannot be written is no failure.
+/// kept), which need not be there.
 std::unique_ptr<LineReader> terminal_reader(const std::string& history_file, Completer completer);
 
 /// Standard input, line by line, without prompts.

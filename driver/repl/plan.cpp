@@ -24,9 +24,9 @@ frontend::Path path_of(Session& session, const Plan& plan) {
     return std::move(reference->path);
 }
 
-const frontend::IndexSuffix* index_of(const frontend::Path& path) {
-    for (const frontend::Suffix& suffix : path.suffixes)
-        if (const auto* index = std::get_if<frontend::IndexSuffix>(&suffix)) return index;
+frontend::IndexSuffix* index_of(frontend::Path& path) {
+    for (frontend::Suffix& suffix : path.suffixes)
+        if (auto* index = std::get_if<frontend::IndexSuffix>(&suffix)) return index;
     return nullptr;
 }
 
@@ -80,11 +80,8 @@ void check_ports(const Plan& plan, const CellDecl& cell) {
     }
 }
 
-/// A network with the cell as its only population, whose path is still to be put in.
-std::string text_around(Session& session, const Plan& plan, const CellDecl* cell,
-                        const std::string& name, const frontend::IndexSuffix* index) {
-    const std::string shape =
-        index ? std::string(session.sources.text(index->range)) : std::string("[1]");
+/// A network with the cell as its only population, whose path and shape are still to be put in.
+std::string text_around(const Plan& plan, const CellDecl* cell, const std::string& name) {
     std::string text = fmt::format("network {} {{\n", name);
     if (!plan.settings.dt.empty()) text += fmt::format("    dt = {}\n", plan.settings.dt);
     text += fmt::format("    {} : {}[1]\n", cell_population, name);
@@ -92,7 +89,7 @@ std::string text_around(Session& session, const Plan& plan, const CellDecl* cell
     for (const Given& input : plan.inputs) ports.push_back(input.name);
     if (plan.all_ports && cell) ports = ports_of(*cell);
     for (const std::string& port : ports) {
-        text += fmt::format("    input {}[t] : f32{}\n    {} -> ", port, shape, port);
+        text += fmt::format("    input {}[t] : f32[1]\n    {} -> ", port, port);
         if (const auto unit = plan.units.find(port); unit != plan.units.end())
             text += fmt::format("scale({}) -> ", frontend::one_of(unit->second.name));
         text += fmt::format("{}.{}\n", cell_population, port);
@@ -103,28 +100,30 @@ std::string text_around(Session& session, const Plan& plan, const CellDecl* cell
     return text + "}\n";
 }
 
-/// The population is made of what the user wrote, at its place in the user's text.
-void put_in(frontend::Module& module, const std::string& network, frontend::Path path) {
-    for (frontend::Declaration& declaration : module.programs.front()->declarations) {
-        auto* decl = std::get_if<frontend::NetworkDecl>(&declaration.node);
-        if (!decl || decl->name.text != network) continue;
-        for (frontend::NetworkStatement& statement : decl->statements) {
-            auto* population = std::get_if<frontend::PopulationDecl>(&statement.node);
-            if (!population) continue;
-            const bool has_shape = index_of(path) != nullptr;
-            std::swap(population->cell, path);
-            if (has_shape) continue;
-            auto& suffixes = population->cell.suffixes;
-            const auto call = std::find_if(suffixes.begin(), suffixes.end(), [](const auto& one) {
-                return std::holds_alternative<frontend::CallSuffix>(one);
-            });
-            suffixes.insert(call, std::move(path.suffixes.front()));
-        }
+/// The population and the shapes of the inputs are made of what the user wrote, at its place in the
+/// user's text: each of them parses it, and a mistake in it is told once.
+void put_in(Session& session, frontend::Module& module, const Plan& plan) {
+    auto& network =
+        std::get<frontend::NetworkDecl>(module.programs.front()->declarations.back().node);
+    for (frontend::NetworkStatement& statement : network.statements) {
+        frontend::Path path = path_of(session, plan);
+        frontend::IndexSuffix* shape = index_of(path);
+        auto* input = std::get_if<frontend::NetworkInput>(&statement.node);
+        if (input && shape) input->input.type.shape = std::move(shape->cuts);
+        auto* population = std::get_if<frontend::PopulationDecl>(&statement.node);
+        if (!population) continue;
+        std::swap(population->cell, path);
+        if (shape) continue;
+        auto& suffixes = population->cell.suffixes;
+        const auto call = std::find_if(suffixes.begin(), suffixes.end(), [](const auto& one) {
+            return std::holds_alternative<frontend::CallSuffix>(one);
+        });
+        suffixes.insert(call, std::move(path.suffixes.front()));
     }
 }
 
 void resolve_cell(Session& session, const Definitions& definitions, Plan& plan) {
-    frontend::Path path = path_of(session, plan);
+    const frontend::Path path = path_of(session, plan);
     const CellDecl* cell = cell_of(definitions.module(), path);
     if (cell) {
         check_ports(plan, *cell);
@@ -133,10 +132,10 @@ void resolve_cell(Session& session, const Definitions& definitions, Plan& plan) 
     plan.is_cell = true;
     plan.request.network = path.head.text + "_alone";
     while (!definitions.find(plan.request.network).empty()) plan.request.network += "_";
-    const std::string text = text_around(session, plan, cell, plan.request.network, index_of(path));
+    const std::string text = text_around(plan, cell, plan.request.network);
     frontend::Module module =
         module_with(session, plan.places, fmt::format("<a network of {}>", plan.subject), text);
-    put_in(module, plan.request.network, std::move(path));
+    put_in(session, module, plan);
     plan.module = std::make_shared<const frontend::Module>(std::move(module));
 }
 

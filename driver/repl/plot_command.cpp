@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
+#include <optional>
 
 #include "driver/picture_output.h"
 #include "driver/repl/commands.h"
@@ -12,25 +12,31 @@ namespace snnc::driver::repl {
 namespace {
 
 struct Wish {
-    std::vector<std::string> variables;
-    std::string file;  // empty: the terminal
+    std::vector<Word> variables;
+    std::optional<Word> file;  // none: the terminal
 };
 
-Wish wish_of(const std::string& text) {
+Wish wish_of(const std::vector<Word>& words) {
     Wish wish;
-    std::istringstream words(text);
-    for (std::string word; words >> word;) {
-        const bool is_file = word.ends_with(".svg") || word.ends_with(".png");
-        if (is_file)
-            wish.file = word;
-        else
+    for (const Word& word : words) {
+        if (!word.quoted && !is_picture_file(word.text)) {
             wish.variables.push_back(word);
+            continue;
+        }
+        if (wish.file)
+            fail_at(Code::BadCommandLine, word.range,
+                    fmt::format("a picture goes into one file, and `{}` is named already",
+                                wish.file->text));
+        if (!is_picture_file(word.text))
+            fail_at(Code::BadCommandLine, word.range, "the file of a picture ends in .svg or .png");
+        wish.file = word;
     }
     return wish;
 }
 
 /// The recorded variable of this name, or the only one whose name ends in it: `v` for `cell.v`.
-ir::TensorId find_recorded(const Running& run, const std::string& name) {
+ir::TensorId find_recorded(const Running& run, const Word& word) {
+    const std::string& name = word.text;
     std::vector<std::string> known;
     std::vector<ir::TensorId> ending;
     for (const ir::TensorId id : run.recorded()) {
@@ -41,10 +47,10 @@ ir::TensorId find_recorded(const Running& run, const std::string& name) {
     if (ending.size() == 1) return ending[0];
     std::string hint = did_you_mean(name, known);
     if (hint.empty() || !ending.empty()) hint = "there are " + quoted_list(known);
-    fail(Code::UnknownVariable,
-         fmt::format("the last run has {} `{}`",
-                     ending.empty() ? "no variable" : "several variables", name),
-         {}, {hint});
+    fail_at(Code::UnknownVariable, word.range,
+            fmt::format("the last run has {} `{}`",
+                        ending.empty() ? "no variable" : "several variables", name),
+            {hint});
 }
 
 bool is_spike(const Running& run, ir::TensorId id) {
@@ -91,15 +97,17 @@ pictures::Figure picture_of(const Running& run, ir::TensorId id) {
 void plot_command(Workspace& workspace, const SourceRange& rest) {
     const Running& run = last_run(workspace);
     if (run.steps() == 0) fail(Code::NothingRun, "the last run has no steps yet");
-    const Wish wish = wish_of(std::string(workspace.session.sources.text(rest)));
+    const Wish wish = wish_of(words_of(workspace.session.sources, rest));
     std::vector<ir::TensorId> variables;
-    for (const std::string& name : wish.variables) variables.push_back(find_recorded(run, name));
+    for (const Word& word : wish.variables) variables.push_back(find_recorded(run, word));
     if (variables.empty())
         for (const ir::TensorId id : run.network().outputs)
             if (run.network()[id].role == ir::Role::Variable) variables.push_back(id);
     PictureOptions options;
-    options.out = wish.file;
-    options.check();
+    if (wish.file) {
+        options.out = wish.file->text;
+        at_place(wish.file->range, [&] { options.check(); });
+    }
     pictures::Figure figure;
     figure.title = run.plan().subject;
     figure.shared_x = true;

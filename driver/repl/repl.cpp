@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "driver/attempt.h"
+#include "driver/interrupt.h"
 #include "driver/repl/commands.h"
 #include "driver/repl/completeness.h"
 #include "driver/repl/completion.h"
@@ -22,17 +23,17 @@ constexpr int abandoning_lines = 2;
 class Repl {
  public:
     explicit Repl(Session& session) : session_(session), workspace_(session) {
-        workspace_.is_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-        reader_ = workspace_.is_terminal ? terminal_reader(history_file(),
-                                                           [this](const std::string& text) {
-                                                               return complete(workspace_, text);
-                                                           })
-                                         : plain_reader();
+        const bool is_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+        reader_ = is_terminal ? terminal_reader(history_file(),
+                                                [this](const std::string& text) {
+                                                    return complete(workspace_, text);
+                                                })
+                              : plain_reader();
     }
 
     int run(const std::string& file) {
-        if (workspace_.is_terminal) {
-            std::signal(SIGINT, SIG_IGN);  // ends what is at work, never the session
+        if (reader_->is_terminal()) {
+            std::signal(SIGINT, SIG_IGN);
             write_out(version_text() + "; `:help` lists the commands\n");
         }
         if (!file.empty()) attempt_input([&] { load_file(workspace_, file); });
@@ -43,8 +44,9 @@ class Repl {
             reader_->remember(*input);
             attempt_input([&] { take(*input); });
         }
+        if (const auto failure = reader_->keep_history()) session_.print(*failure);
         // At a terminal the mistakes were told and mended.
-        return workspace_.is_terminal ? int(Done) : worst_;
+        return reader_->is_terminal() ? int(Done) : worst_;
     }
 
  private:
@@ -69,10 +71,17 @@ class Repl {
 
     void attempt_input(const std::function<void()>& work) {
         session_.forget();
+        std::optional<InterruptWatch> watch;  // Ctrl-C ends what is at work, not the session
+        if (reader_->is_terminal()) watch.emplace(InterruptWatch::Second::IsNoted);
         const int code = attempt(session_, [&] {
-            work();
+            try {
+                work();
+            } catch (const Interrupted&) {
+                write_out("interrupted before there was a result\n");
+            }
             return int(Done);
         });
+        if (InterruptWatch::signal() == SIGTERM) workspace_.ends = true;
         // A defect outweighs a mistake, and that a limitation.
         if (code == Defect || worst_ == Done || (code == UserMistake && worst_ == Limited))
             worst_ = code;

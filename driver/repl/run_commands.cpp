@@ -3,10 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <optional>
 
-#include "driver/interrupt.h"
 #include "driver/repl/commands.h"
 
 namespace snnc::driver::repl {
@@ -69,13 +66,10 @@ void print_summary(const Running& run, std::int64_t first, std::int64_t asked, d
 
 void advance(Workspace& workspace, Running& run, std::int64_t steps) {
     using Clock = std::chrono::steady_clock;
-    std::optional<InterruptWatch> watch;
-    if (workspace.is_terminal) watch.emplace(InterruptWatch::Second::IsNoted);
     const std::int64_t first = run.steps();
     const auto start = Clock::now();
     run.advance(steps);
     const std::chrono::duration<double> time = Clock::now() - start;
-    if (InterruptWatch::signal() == SIGTERM) workspace.ends = true;
     workspace.session.flush();
     print_summary(run, first, steps, time.count());
 }
@@ -104,7 +98,7 @@ void step_command(Workspace& workspace, const SourceRange& rest) {
     if (const auto asked = arguments.take("steps")) steps = to_whole(*asked);
     if (!arguments.subject.empty())
         steps = to_whole({"step", false, arguments.subject, {}, arguments.subject_range});
-    run.change_inputs(arguments.given, steps);
+    run.change_inputs(arguments.given);
     advance(workspace, run, steps);
 }
 

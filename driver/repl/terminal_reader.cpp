@@ -62,7 +62,6 @@ class TerminalReader final : public LineReader {
     }
 
     ~TerminalReader() override {
-        save_history();
         el_end(editor_);
         history_end(history_);
     }
@@ -87,6 +86,23 @@ class TerminalReader final : public LineReader {
     void remember(const std::string& input) override {
         HistEvent event;
         history(history_, &event, H_ENTER, input.c_str());
+    }
+
+    /// As a whole or not at all.
+    std::optional<Diagnostic> keep_history() override {
+        if (file_.empty()) return std::nullopt;
+        std::error_code error;
+        std::filesystem::create_directories(std::filesystem::path(file_).parent_path(), error);
+        const std::string written = file_ + ".new";
+        HistEvent event;
+        const bool is_written = history(history_, &event, H_SAVE, written.c_str()) != -1;
+        if (is_written) std::filesystem::rename(written, file_, error);
+        if (is_written && !error) return std::nullopt;
+        Diagnostic diagnostic;
+        diagnostic.code = Code::WriteFailed;
+        diagnostic.file = file_;
+        diagnostic.message = "cannot be written: the history of this session is not kept";
+        return diagnostic;
     }
 
     bool is_terminal() const override { return true; }
@@ -155,19 +171,6 @@ class TerminalReader final : public LineReader {
         int columns = 0;
         el_get(editor_, EL_GETTC, "co", &columns);
         return columns > 0 ? std::size_t(columns) : 80;
-    }
-
-    /// As a whole or not at all. A session does not fail because of its history.
-    void save_history() noexcept {
-        if (file_.empty()) return;
-        std::error_code error;
-        std::filesystem::create_directories(std::filesystem::path(file_).parent_path(), error);
-        const std::string written = file_ + ".new";
-        HistEvent event;
-        const bool is_written = history(history_, &event, H_SAVE, written.c_str()) != -1;
-        if (is_written) std::filesystem::rename(written, file_, error);
-        if (!is_written || error)
-            std::fprintf(stderr, "the history is not kept: %s cannot be written\n", file_.c_str());
     }
 
     Completer completer_;

@@ -4,11 +4,10 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <optional>
 
 #include "driver/interrupt.h"
-#include "driver/parameters.h"
 #include "driver/repl/commands.h"
+#include "driver/repl/prepared_run.h"
 
 namespace snnc::driver::repl {
 namespace {
@@ -48,35 +47,24 @@ std::string readable(double seconds) {
 
 void time_command(Workspace& workspace, const SourceRange& rest) {
     Session& session = workspace.session;
-    Plan plan = resolved_plan(workspace, split_arguments(session.sources, rest));
-    InputCourses inputs(session, plan);
-    ir::Network network = make_network(session, *plan.module, plan.request);
-    const ir::RunSize size = size_of_run(network, inputs, plan);
-    PortValues values(network);
-    inputs.prepare(network, network.inputs, size);
-    SizeFinder sizes;
-    bind_arrays(session, network, network.inputs, "input", inputs.piece(network, 0, size.steps),
-                sizes, values);
-    WeightOptions weights;
-    weights.file = plan.settings.weights;
-    weights.seed = plan.seed;
-    prepare_parameters(session, network, weights, plan.seed, values);
+    PreparedRun prepared(session, resolved_plan(workspace, split_arguments(session.sources, rest)));
+    const ir::RunSize size = prepared.size;
+    prepared.bind(0, size.steps);
     ir::LoweringOptions lowering;
-    for (const ir::TensorId id : network.outputs) lowering.want(id);
-    Machine machine(plan.settings.engine);
+    for (const ir::TensorId id : prepared.network.outputs) lowering.want(id);
+    Machine machine(prepared.plan.settings.engine);
     ir::StepProgram program;
     std::unique_ptr<Engine> engine;
     const double compilation = seconds_of([&] {
-        program = make_program(network, lowering);
-        engine = machine.load(network, program);
+        program = make_program(prepared.network, lowering);
+        engine = machine.load(prepared.network, program);
     });
-    const auto arguments = values.arguments(program, size);
-    std::optional<InterruptWatch> watch;
-    if (workspace.is_terminal) watch.emplace(InterruptWatch::Second::IsNoted);
-    const double run = time_of_run([&] { engine->run(size, arguments, {plan.seed, 0, {}, 0}); });
+    const auto arguments = prepared.values.arguments(program, size);
+    stop_if_interrupted();
+    const double run = time_of_run([&] { engine->run(size, arguments, prepared.draws()); });
     write_out(fmt::format("{} a step: {} for {} steps of {} ({}, {} thread{})\n",
                           readable(run / double(size.steps)), readable(run), size.steps,
-                          plan.subject, machine.target(), machine.threads(),
+                          prepared.plan.subject, machine.target(), machine.threads(),
                           machine.threads() == 1 ? "" : "s"));
     write_out(fmt::format("made ready in {}\n", readable(compilation)));
 }

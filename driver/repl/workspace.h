@@ -16,8 +16,7 @@ struct Workspace {
     Definitions definitions;
     Settings settings;
     std::unique_ptr<Running> last;
-    bool is_terminal = false;  // Ctrl-C ends what is at work, not the session
-    bool ends = false;         // `:quit`
+    bool ends = false;  // `:quit`
 };
 
 /// What a command's arguments ask for: without a subject that of the last run with its inputs, or

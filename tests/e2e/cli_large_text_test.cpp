@@ -92,6 +92,7 @@ std::vector<Case> cases() {
         {"steps", "network N { steps = 1e300; input x : f32[1]; output x }", "E0304"},
         {"lag", cell("I[t-1000000000]"), "E0402"},
         {"lines", repeated("\n", 100000), ""},
+        {"semicolons", repeated(";", 10 * many) + "fn f(x) = x" + repeated(";", 10 * many), ""},
         {"quotes", repeated("\"", many), "E0101"},
         {"hashes", repeated("#", many) + "\n", "E0103"},
         {"zeros", std::string(many, '\0'), "E0103"},

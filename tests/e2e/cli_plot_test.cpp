@@ -71,6 +71,18 @@ TEST_F(Plots, raster) {
     expect_everywhere({"raster", file("s.npy"), "--sample", "1", "--dt", "0.5ms"}, "time (ms)");
 }
 
+TEST_F(Plots, options_may_stand_before_the_kind) {
+    for (const std::vector<std::string>& title :
+         {std::vector<std::string>{"--title", "raster"}, {"--title=raster"}}) {
+        std::vector<std::string> arguments = title;
+        arguments.insert(arguments.end(), {"--cells", "1:2", "trace", file("v.npy")});
+        const ProcessResult result = plot(arguments);
+        EXPECT_EQ(result.exit_code, 0) << result.err;
+        EXPECT_NE(result.out.find("raster"), std::string::npos) << result.out;
+        EXPECT_NE(result.out.find("v, cell 1"), std::string::npos) << result.out;
+    }
+}
+
 TEST_F(Plots, counts) {
     expect_everywhere({"counts", file("s.npy")}, "29 spikes of 5 cells in 40 steps, 0 silent");
 }
@@ -174,8 +186,22 @@ TEST_F(Plots, the_command_line_is_checked_before_the_work) {
     expect_refused({"raster", file("s.npy"), "--width", "100000"}, "E0801", "4000");
     expect_refused({"rastr", file("s.npy")}, "E0803", "did you mean `raster`?");
     expect_refused({"raster", file("s.npy"), "--smaple", "1"}, "E0802", "`--sample`");
-    expect_refused({}, "E0801", "`snnc plot --help`");
-    expect_refused({"surrogate", "atn"}, "E0201", "`atan`");
+    expect_refused({}, "E0801", "`snnc plot` takes one of `raster`, `counts`");
+    expect_refused({"--title", "raster"}, "E0801", "`snnc plot --help`");
+    expect_refused({"--title", "raster", "rastr", file("s.npy")}, "E0803", "`raster`?");
+}
+
+TEST_F(Plots, a_surrogate_that_is_wrong_is_told_at_its_place_in_the_argument) {
+    expect_refused({"surrogate", "atn"}, "E0201", "did you mean `atan`?");
+    expect_refused({"surrogate", "nosuch"}, "E0201",
+                   "NAME:1:1: error: there is no surrogate `nosuch` [E0201]\n    1 | nosuch\n");
+    expect_refused({"surrogate", "nosuch(2)"}, "E0201", "there are `atan`, `boxcar`");
+    expect_refused({"surrogate", file("mine.snn"), "narow"}, "E0201", "did you mean `narrow`?");
+    expect_refused({"surrogate", "atan(bta = 2)"}, "E0201", "NAME:1:6: error");
+    expect_refused({"surrogate", "atan(alpha = 2"}, "E0107", "NAME:1:15: error");
+    expect_refused({"surrogate", "atan(alpha = 1mV)"}, "E0307", "NAME:1:1: error");
+    expect_refused({"surrogate", "2 + 3"}, "E0301", "NAME:1:1: error");
+    expect_refused({"surrogate", ""}, "E0801", "say which surrogate");
 }
 
 // ---- train --plot --------------------------------------------------------------------------

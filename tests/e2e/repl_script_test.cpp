@@ -23,9 +23,7 @@ class ReplScript : public testing::Test {
  protected:
     ProcessResult run(const std::string& script, std::vector<std::string> arguments = {}) {
         arguments.insert(arguments.begin(), "repl");
-        return run_snnc(arguments,
-                        {"SNNC_CACHE=" + folder.file("cache"), "HOME=" + folder.path().string()},
-                        script);
+        return run_snnc(arguments, environment(), script);
     }
     /// What is printed of a script in which nothing fails.
     std::string out(const std::string& script, const std::vector<std::string>& arguments = {}) {
@@ -39,6 +37,15 @@ class ReplScript : public testing::Test {
         const ProcessResult result = run(script);
         EXPECT_EQ(result.exit_code, 1) << result.out;
         return result.err;
+    }
+    /// Output and messages, in the order in which they came.
+    std::string all_told(const std::string& script) {
+        return run_process({"/bin/sh", "-c", "exec \"$0\" repl 2>&1", SNNC_BINARY}, environment(),
+                           script)
+            .out;
+    }
+    std::vector<std::string> environment() const {
+        return {"SNNC_CACHE=" + folder.file("cache"), "HOME=" + folder.path().string()};
     }
     TemporaryFolder folder;
 };
@@ -143,6 +150,73 @@ TEST_F(ReplScript, pictures_are_drawn_and_written) {
     expect_holds(told(":run Leaky I = 0.3\n:plot v x.gif\n"), "[E0805]");
 }
 
+TEST_F(ReplScript, the_file_of_a_picture_may_be_quoted_and_of_any_case) {
+    const std::string file = folder.file("a course.SVG");
+    out(":run Leaky I = 0.3\n:plot v \"" + file + "\"\n");
+    expect_holds(read_text(file), "<svg");
+    const std::string run = ":run Leaky I = 0.3\n";
+    expect_holds(told(run + ":plot v one.svg two.PNG\n"),
+                 "one file, and `one.svg` is named already [E0801]\n"
+                 "    1 | :plot v one.svg two.PNG\n"
+                 "      |                 ^^^^^^^\n");
+    EXPECT_FALSE(std::filesystem::exists("one.svg"));
+    expect_holds(told(run + ":plot v \"x.gif\"\n"), ".svg or .png [E0801]");
+    expect_holds(told(run + ":plot v \"x.svg\n"), "not closed [E0801]");
+}
+
+TEST_F(ReplScript, commands_that_fail_show_their_place) {
+    const std::string run = ":run Leaky I = 0.3\n";
+    const auto caret = [](const std::string& line, const std::string& carets) {
+        return "    1 | " + line + "\n      | " + carets + "\n";
+    };
+    expect_holds(told(run + ":plot v nosuch\n"), caret(":plot v nosuch", "        ^^^^^^"));
+    expect_holds(told(run + ":plot nosuch/x.svg\n"),
+                 "`nosuch/x.svg` cannot be written: its folder is not there [E0715]\n" +
+                     caret(":plot nosuch/x.svg", "      ^^^^^^^^^^^^"));
+    expect_holds(told(":plot v\n"), caret(":plot v", "      ^"));
+    expect_holds(told(":drop\n"), caret(":drop", " ^^^^"));
+    expect_holds(told(":drop  nosuch\n"), caret(":drop  nosuch", "       ^^^^^^"));
+    expect_holds(told(":save\n"), caret(":save", " ^^^^"));
+    expect_holds(told("fn f(x) = x\n:save nosuch/x.snn\n"),
+                 caret(":save nosuch/x.snn", "      ^^^^^^^^^^^^"));
+    expect_holds(told(":type\n"), caret(":type", " ^^^^"));
+}
+
+TEST_F(ReplScript, a_mistake_in_the_number_of_cells_is_told_once) {
+    const std::string text = told(":run Leaky[0] I = 2\n");
+    expect_holds(text, "<input 1>:1:12: error");
+    EXPECT_EQ(text.find("[E0304]"), text.rfind("[E0304]")) << text;
+}
+
+TEST_F(ReplScript, names_behind_the_scenes_are_free_and_not_told) {
+    const std::string own =
+        "neuron Source {\n    input I\n    output s\n    s[t] = spike(I)\n}\n"
+        "network SourceOfRun {\n    steps = 3\n    input x : f32[2]\n"
+        "    x -> Source as source\n    output source.s\n}\n";
+    expect_holds(out(own + ":run Source I = 2\n:run SourceOfRun x = 1\n"),
+                 "3 steps of SourceOfRun");
+    expect_holds(told(":run Leaky I = w + 1\n"), "`w` is not declared in `input I` [E0201]");
+    const std::string itself = told(":run Leaky I = I + 1\n");
+    expect_holds(itself, "<input 1>:1:16: error: within one step `I` needs `I` [E0403]");
+    EXPECT_EQ(itself.find("<the input"), std::string::npos) << itself;
+}
+
+TEST_F(ReplScript, inputs_go_on_with_the_steps) {
+    const auto last = [](const std::string& text) { return text.substr(text.rfind("  cell.s")); };
+    const std::string begin = ":run Leaky(beta = 0.8) I = I[t-1] + sin(t)/steps steps = ";
+    // `steps` are those of the run; that it goes on does not change what was worked out.
+    const std::string one_by_one = begin + "10\n:step\n:step\n:step\n";
+    EXPECT_EQ(last(out(one_by_one)), last(out(begin + "10\n:step 2\n:step\n")));
+    // Another expression begins where it is given, in a run that has its steps.
+    expect_holds(out(":run LI(beta = 0) I = 0 steps = 7\n:step 3 I = t\n"),
+                 "cell.v  mean 8, from 7 to 9");
+    const std::string file = folder.file("x.npy");
+    write_npy(file, {{5, 1, 1}, std::vector<float>(5, 0.5f)});
+    const ProcessResult beyond = run(":run Leaky I = " + file + "\n:step 2\n:step 2 I = 0\n");
+    expect_holds(beyond.err, "has values for 5 steps, and the run comes to step 7 [E0718]");
+    expect_holds(beyond.out, "2 steps of Leaky, from step 5");
+}
+
 TEST_F(ReplScript, stages_and_types_are_shown) {
     expect_holds(out(":emit equations Leaky(beta = 0.8)\n"), "0.8*cell.v[t-1]");
     expect_holds(out(":emit grad Leaky loss = sum_t(sum(cell.v))\n"), "adj(cell.v)[t]");
@@ -158,7 +232,14 @@ TEST_F(ReplScript, definitions_are_saved_and_loaded) {
     const std::string file = folder.file("saved.snn");
     out(cell + std::string("fn f(x)=x\n:save ") + file + "\n");
     EXPECT_EQ(run_snnc({"fmt", "--check", file}).exit_code, 0);
+    EXPECT_TRUE(read_text(file).starts_with("snn 1\n\nneuron Cell {"));
     expect_holds(out(":load " + file + "\nf(3)\n"), "neuron Cell\nfn f\n3\n");
+}
+
+TEST_F(ReplScript, a_session_without_definitions_is_not_saved) {
+    const std::string file = folder.file("saved.snn");
+    expect_holds(told(":save " + file + "\n"), "defines nothing that could be saved [E0801]");
+    EXPECT_FALSE(std::filesystem::exists(file));
 }
 
 TEST_F(ReplScript, imports_are_found_from_their_own_file) {
@@ -221,10 +302,7 @@ TEST_F(ReplScript, the_session_of_the_how_to_page_runs_as_it_is_shown) {
         const bool is_input = line.starts_with("snnc> ") || line.starts_with("  ... ");
         (is_input ? script : shown) += (is_input ? line.substr(6) : line) + "\n";
     }
-    const ProcessResult result = run(script);
-    const std::string appeared = without_times(result.out + result.err);
-    std::istringstream expected(without_times(shown));
-    for (std::string line; std::getline(expected, line);) expect_holds(appeared, line + "\n");
+    EXPECT_EQ(without_times(all_told(script)), without_times(shown));
 }
 
 }  // namespace

@@ -130,9 +130,10 @@ TEST_F(ReplTerminal, control_c_ends_a_run_and_keeps_its_steps) {
     enter("    v[t] = 0.5*v[t-1] + 1", more);
     enter("    y[t] = v", more);
     enter("}");
-    press(":run Clock steps = 1000000000\n");
+    enter(":run Clock steps = 5");
+    press(":step 1000000000\n");
     terminal.read_to("1000000000\n");
-    // Before the run is at work Ctrl-C says nothing.
+    // Before the command is at work Ctrl-C says nothing.
     do {
         terminal.type(control_c);
     } while (terminal.read_some().find(prompt) == std::string::npos);
@@ -140,6 +141,14 @@ TEST_F(ReplTerminal, control_c_ends_a_run_and_keeps_its_steps) {
     terminal.read_to(prompt);
     terminal.type(":step 5\n");
     terminal.read_to("5 steps of Clock");
+}
+
+TEST_F(ReplTerminal, a_history_that_cannot_be_kept_is_said) {
+    write_text(folder.file("state"), "no folder");
+    press(control_d);
+    const std::string end = terminal.read_to("[E0715]");
+    expect_holds(end, "the history of this session is not kept");
+    EXPECT_EQ(terminal.wait(), 0);
 }
 
 TEST_F(ReplTerminal, control_d_ends_the_session) {

@@ -59,6 +59,19 @@ TEST_F(ReplArguments, a_value_that_lacks_or_comes_twice_is_refused) {
     EXPECT_EQ(code_of("I = 1 I = 2"), Code::BadCommandLine);
 }
 
+TEST_F(ReplArguments, words_stand_between_blanks_or_in_quotes) {
+    const std::string text = " v  \"my course.svg\" s";
+    const auto words = words_of(sources, {sources.add("", text), 0, std::uint32_t(text.size())});
+    ASSERT_EQ(words.size(), 3u);
+    EXPECT_EQ(words[0].text, "v");
+    EXPECT_EQ(words[1].text, "my course.svg");
+    EXPECT_TRUE(words[1].quoted);
+    EXPECT_EQ(sources.text(words[1].range), "\"my course.svg\"");
+    EXPECT_EQ(words[2].text, "s");
+    const FileId open = sources.add("", "v \"course");
+    EXPECT_THROW(words_of(sources, {open, 0, 9}), Failure);
+}
+
 TEST_F(ReplArguments, what_is_taken_is_not_there_any_more) {
     Arguments arguments = split("I = 1 steps = 7");
     EXPECT_EQ(to_whole(*arguments.take("steps")), 7);

@@ -40,6 +40,12 @@ class ReplDefinitions : public testing::Test {
         EXPECT_THROW(define(text), Stop);
         return told();
     }
+    void drop(const Strings& names) {
+        session.forget();
+        std::vector<Word> words;
+        for (const std::string& name : names) words.push_back({name, false, {}});
+        definitions.drop(words);
+    }
     std::string told() const {
         std::string text;
         for (const Diagnostic& one : session.diagnostics.all())
@@ -103,14 +109,14 @@ TEST_F(ReplDefinitions, the_same_name_twice_in_one_input_is_a_mistake) {
 TEST_F(ReplDefinitions, what_another_one_needs_is_not_dropped) {
     define(cell);
     define(network);
-    session.forget();
-    EXPECT_THROW(definitions.drop("Cell"), Stop);
-    EXPECT_NE(told().find("`Cell` is not dropped"), std::string::npos) << told();
-    session.forget();
-    definitions.drop("Net");
-    definitions.drop("Cell");
+    EXPECT_THROW(drop({"Cell"}), Stop);
+    EXPECT_NE(told().find("`Cell` is not dropped: `Net` would not work without it [E0822]"),
+              std::string::npos)
+        << told();
+    EXPECT_NE(told().find("`:drop Cell Net` drops them together"), std::string::npos) << told();
+    drop({"Cell", "Net"});
     EXPECT_EQ(names(), Strings{});
-    EXPECT_THROW(definitions.drop("Cell"), Failure);
+    EXPECT_THROW(drop({"Cell"}), Failure);
 }
 
 TEST_F(ReplDefinitions, undo_takes_back_one_change_after_the_other) {
@@ -146,8 +152,9 @@ TEST_F(ReplDefinitions, a_warning_is_told_once) {
 TEST_F(ReplDefinitions, the_text_is_canonical_and_keeps_comments) {
     define("snn 1\n// Half of it.\nfn half(x)=x/2  // so");
     define("/// Thrice.\nfn thrice(x)=3*x");
-    EXPECT_EQ(definitions.text(""),
-              "// Half of it.\nfn half(x) = x/2  // so\n\n/// Thrice.\nfn thrice(x) = 3*x\n");
+    EXPECT_EQ(
+        definitions.text(""),
+        "snn 1\n\n// Half of it.\nfn half(x) = x/2  // so\n\n/// Thrice.\nfn thrice(x) = 3*x\n");
 }
 
 TEST(ReplTexts, each_declaration_has_the_comments_around_it) {

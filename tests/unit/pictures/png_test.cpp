@@ -2,9 +2,11 @@
 #include "pictures/png.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <new>
 
 #include "tests/unit/pictures/sample_figures.h"
 
@@ -64,6 +66,26 @@ TEST(Png, a_picture_that_is_too_large_is_drawn_smaller) {
     EXPECT_EQ(decoded.width, 32767u);
     EXPECT_EQ(decoded.height, 327u);
 }
+
+#ifndef __SANITIZE_ADDRESS__  // under which too little memory ends the process
+
+/// Draws a picture of a gigabyte in a process that has half of one.
+[[noreturn]] void draw_with_little_memory() {
+    const rlimit limit{rlim_t(1) << 29, RLIM_INFINITY};
+    setrlimit(RLIMIT_AS, &limit);
+    try {
+        to_png(sample_bars(), {16000, 16000});
+    } catch (const std::bad_alloc&) {
+        std::_Exit(1);
+    }
+    std::_Exit(0);
+}
+
+TEST(PngDeathTest, a_picture_that_does_not_fit_into_memory_is_bad_alloc) {
+    EXPECT_EXIT(draw_with_little_memory(), testing::ExitedWithCode(1), "");
+}
+
+#endif
 
 }  // namespace
 }  // namespace snnc::pictures

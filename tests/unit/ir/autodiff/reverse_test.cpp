@@ -131,6 +131,20 @@ TEST_F(Reverse, NestedSelects) {
     EXPECT_EQ(derivative(root, 0, {{0, 1}, {1, 1.5}}), 3);  // ln(x - 1) has no derivative at 1
 }
 
+TEST_F(Reverse, SelectsThatShareTheirBranchesAreWorkedOutOnce) {
+    // 2^40 paths to x, of which y chooses one, with as many factors on them.
+    const ExprId two = pool_.read({2}), three = pool_.read({3});
+    ExprId sums = x_, products = x_;
+    for (int i = 0; i < 40; ++i) {
+        const ExprId lower = make(Op::Gt, y_, number(i));
+        sums = when(lower, make(Op::Add, sums, number(i)), make(Op::Neg, sums));
+        products = when(lower, make(Op::Mul, two, products), make(Op::Mul, three, products));
+    }
+    const Values at = {{0, 1}, {1, 30.5}, {2, 2}, {3, 3}};
+    EXPECT_EQ(derivative(sums, 0, at), -1);
+    EXPECT_EQ(derivative(products, 0, at), std::ldexp(19683.0, 31));  // 3^9
+}
+
 TEST_F(Reverse, TheConditionReceivesNothing) {
     const ExprId root = when(make(Op::Sub, x_, number(1)), y_, number(0));
     const std::vector<ReadAdjoint> items = adjoints(root);
