@@ -237,7 +237,8 @@ std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::
         const bool index = std::holds_alternative<IndexSuffix>(path.suffixes[used]);
         context_.error(Code::NoPast, path.range,
                        index ? fmt::format("{} names a whole variable, without an index", what)
-                             : fmt::format("{} names a variable, `name.variable`", what));
+                             : fmt::format("{} names a variable, `name.variable`", what))
+            .note("functions take it as an argument: `last(out.v)`, `sum(out.v)`");
         return std::nullopt;
     }
     if (!behind && node->kind != Node::Kind::Cells) return node->output;
