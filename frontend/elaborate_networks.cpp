@@ -235,9 +235,10 @@ std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::
         if (const auto stored = parameters(path); stored.size() == 1) return stored[0];
     if (path.suffixes.size() > used) {
         const bool index = std::holds_alternative<IndexSuffix>(path.suffixes[used]);
-        context_.error(Code::NoPast, path.range,
-                       index ? fmt::format("{} names a whole variable, without an index", what)
-                             : fmt::format("{} names a variable, `name.variable`", what))
+        context_
+            .error(Code::NoPast, path.range,
+                   index ? fmt::format("{} names a whole variable, without an index", what)
+                         : fmt::format("{} names a variable, `name.variable`", what))
             .note("functions take it as an argument: `last(out.v)`, `sum(out.v)`");
         return std::nullopt;
     }

@@ -118,8 +118,7 @@ bool name_with_hyphen(const FaultView& fault, Diagnostics& diagnostics) {
         return false;
     }
     const SourceRange written = join(fault.last().range, fault.token_at(1).range);
-    diagnostics
-        .report(Code::UnexpectedText, written, "a name is made of letters, digits and `_`")
+    diagnostics.report(Code::UnexpectedText, written, "a name is made of letters, digits and `_`")
         .edit(written, fault.text(fault.last()) + "_" + fault.text(fault.token_at(1)));
     return true;
 }
@@ -130,8 +129,7 @@ bool learn_without_value(const FaultView& fault, Diagnostics& diagnostics) {
         (fault.wrong().type != TokenType::RightParen && fault.wrong().type != TokenType::Comma)) {
         return false;
     }
-    diagnostics
-        .report(Code::UnexpectedText, fault.last().range, "expected a value after `learn`")
+    diagnostics.report(Code::UnexpectedText, fault.last().range, "expected a value after `learn`")
         .note("`learn 0.9` trains, beginning with 0.9");
     return true;
 }

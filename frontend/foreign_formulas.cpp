@@ -43,8 +43,7 @@ bool derivative_with_factor(const FaultView& fault, Diagnostics& diagnostics) {
     begin_of_value.end = begin_of_value.begin;
     SourceRange end_of_value = tokens[end - 1].token.range;
     end_of_value.begin = end_of_value.end;
-    diagnostics
-        .report(Code::UnexpectedText, left, "a derivative stands alone on its side")
+    diagnostics.report(Code::UnexpectedText, left, "a derivative stands alone on its side")
         .note("`" + derivative + " = (…)/" + factor + "`")
         .edit(left, derivative)
         .edit(begin_of_value, "(")
