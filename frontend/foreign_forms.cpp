@@ -159,7 +159,7 @@ bool two_words_of_declarations(const FaultView& fault, Diagnostics& diagnostics)
     };
     if (fault.statement().rule != Rule::Member || fault.statement().fault.token != 1 ||
         fault.on_new_line() || !declares(fault.first().token.type) ||
-        !declares(fault.wrong().type)) {
+        !declares(fault.wrong().type) || !is_name(fault.type_at(1))) {
         return false;
     }
     SourceRange word = fault.first().token.range;
@@ -233,7 +233,7 @@ bool other_arrow(const FaultView& fault, Diagnostics& diagnostics) {
         return true;
     }
     const TokenType wrong = fault.wrong().type, next = fault.type_at(1);
-    const bool one = wrong == TokenType::FatArrow && fault.expects(TokenType::Arrow);
+    const bool one = wrong == TokenType::FatArrow && fault.expects(TokenType::EndOfFile);
     const bool two = (wrong == TokenType::Bar && next == TokenType::Greater) ||
                      (wrong == TokenType::Minus && next == TokenType::Arrow);
     if (!one && !two) return false;

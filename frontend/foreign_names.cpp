@@ -135,7 +135,6 @@ constexpr Remark remarks[] = {
     {" activation ", "init", "functions stand in the equations of a cell, `y[t] = relu(x)`"},
     {" same SAME ", "pi",
      "`padding` is a number: half of k keeps rows and columns, `padding = 1` for k = 3"},
-    {" batch batch_size ", "pi", "the batch is no part of a shape"},
     {" recurrent ", "beta", "feedback stands behind a cell, `Leaky(beta = 0.9) recurrent dense()`"},
     {" freeze ", "bptt", "it stands without `=`: `freeze fc1`"},
     {" NeuronGroup ", "dense",
