@@ -140,6 +140,9 @@ void NetworkBuilder::define(Node& node) {
             continue;
         }
         const ir::TensorId from = source(edge);
+        if (from.valid() && context_.network[from].name.starts_with(node.name + "."))
+            context_.origins.own_edges.emplace(node.name,
+                                               join(edge.source_range, edge.target_range));
         Value value = from.valid() ? read(context_, from) : Value{};
         if (from.valid() && edge.target_slice) value = target_part(edge, node, from);
         if (!value.poisoned() && value.shape != node.use->shape()) {

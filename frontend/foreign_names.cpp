@@ -136,6 +136,7 @@ constexpr Remark remarks[] = {
     {" same SAME ", "pi",
      "`padding` is a number: half of k keeps rows and columns, `padding = 1` for k = 3"},
     {" recurrent ", "beta", "feedback stands behind a cell, `Leaky(beta = 0.9) recurrent dense()`"},
+    {" delay ", "pattern", "a delay is a layer of its own, `-> delay(2ms) -> sparse(p = 0.1) ->`"},
     {" freeze ", "bptt", "it stands without `=`: `freeze fc1`"},
     {" NeuronGroup ", "dense",
      "a population is declared by `pop : Leaky[100](beta = 0.9)`, its equations by `neuron`"},
