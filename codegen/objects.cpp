@@ -8,7 +8,8 @@ namespace snnc::codegen {
 
 Objects compile_objects(const ir::Network& network, const ir::StepProgram& program,
                         const BufferPlan& plan, const Target& target) {
-    auto kernels = std::async(std::launch::async, [&] {
+    // Where the system gives no further thread, they are compiled after the module.
+    auto kernels = std::async(std::launch::async | std::launch::deferred, [&] {
         return compile_kernels(kernels_of(network, program, plan), target);
     });
     std::vector<std::byte> module = compile_module(network, program, plan, target);

@@ -29,15 +29,27 @@ bool reads(const std::string& text, Number& number) {
     return result.ec == std::errc{} && result.ptr == end;
 }
 
+/// `010` would be understood as an octal number.
+bool is_octal(const std::string& text) { return text.size() > 1 && text.front() == '0'; }
+
 }  // namespace
 
 CLI::Validator whole_number() {
     return {[](std::string& text) {
                 std::int64_t number = 0;
-                if (reads(text, number) && number > 0) return std::string{};
+                if (reads(text, number) && number > 0 && !is_octal(text)) return std::string{};
                 return fmt::format("takes a whole number from 1, not `{}`", text);
             },
             "from 1"};
+}
+
+CLI::Validator seed_number() {
+    return {[](std::string& text) {
+                std::uint64_t number = 0;
+                if (reads(text, number) && !is_octal(text)) return std::string{};
+                return fmt::format("takes a whole number from 0 to 2^64 - 1, not `{}`", text);
+            },
+            "from 0"};
 }
 
 CLI::Validator positive_number() {
@@ -121,7 +133,8 @@ frontend::Request NetworkOptions::request() const {
 void WeightOptions::add_to(CLI::App& verb) {
     verb.add_option("--weights", file, "parameters to begin with (.safetensors)");
     verb.add_flag("--partial", partial, "the weights file may lack some of the parameters");
-    verb.add_option("--seed", seed, "seed of everything drawn, before the file's own");
+    verb.add_option("--seed", seed, "seed of everything drawn, before the file's own")
+        ->check(seed_number());
 }
 
 void EngineOptions::add_to(CLI::App& verb) {

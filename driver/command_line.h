@@ -28,6 +28,7 @@ CLI::App* add_verb(Tool& tool, const std::string& name, const std::string& descr
 
 /// Checks of option values, with messages of our own.
 CLI::Validator whole_number();     // 1, 2, …
+CLI::Validator seed_number();      // 0, 1, … of 64 bits
 CLI::Validator positive_number();  // 0.1, 1e-3, …
 
 /// An option that is repeated with NAME=VALUE each time; its form is checked while the command line

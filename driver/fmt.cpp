@@ -29,7 +29,7 @@ void report_layout(Session& session, FileId id, const std::string& text,
 }
 
 void format_file(Session& session, const std::string& file, bool only_check) {
-    const std::string name = file == "-" ? "standard input" : file;
+    const std::string name = file == "-" ? "<standard input>" : file;
     const FileId id = session.sources.add(name, read_text(file));
     const auto program = frontend::parse(session.sources, id, session.diagnostics);
     if (!program) return;

@@ -86,6 +86,8 @@ CLI::App* find_verb(CLI::App& app, const std::vector<std::string>& arguments) {
             verbs.push_back(verb->get_name());
         }
         std::string hint = did_you_mean(arguments[i], verbs);
+        if (hint.empty() && arguments[i].ends_with(".snn"))
+            hint = fmt::format("a verb stands first: `snnc check {}`", arguments[i]);
         if (hint.empty()) hint = "`snnc --help` lists the verbs";
         fail(Code::UnknownVerb, fmt::format("there is no verb `{}`", arguments[i]), {}, {hint});
     }
@@ -151,10 +153,10 @@ void check_options(const CLI::App& app, const CLI::App* verb,
         if (!argument.starts_with("--")) continue;
         const std::string name = argument.substr(0, argument.find('='));
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-        const std::string owner = "`" + command_of(verb ? *verb : app) + "`";
+        const std::string owner = command_of(verb ? *verb : app);
         std::string hint = did_you_mean(name, known);
-        if (hint.empty()) hint = fmt::format("{} --help lists the options", owner);
-        fail(Code::UnknownOption, fmt::format("{} has no option `{}`", owner, name), {}, {hint});
+        if (hint.empty()) hint = fmt::format("`{} --help` lists the options", owner);
+        fail(Code::UnknownOption, fmt::format("`{}` has no option `{}`", owner, name), {}, {hint});
     }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "frontend/ast_walk.h"
 
@@ -73,6 +74,7 @@ void CellUse::collect(const Member& member) {
         }
         void operator()(const OptionMember& node) {
             if (!self.declare_name(node.name, "option")) return;
+            self.check_values(node);
             self.options_[node.name.text] = {&node, node.values.front().text};
         }
         void operator()(const LetMember& node) {
@@ -90,6 +92,18 @@ void CellUse::collect(const Member& member) {
         }
     };
     std::visit(Visitor{*this, member}, member.node);
+}
+
+void CellUse::check_values(const OptionMember& option) {
+    std::map<std::string, SourceRange> seen;
+    for (const Name& value : option.values) {
+        const auto [place, is_new] = seen.emplace(value.text, value.range);
+        if (is_new) continue;
+        context_
+            .error(Code::DuplicateName, value.range,
+                   fmt::format("the value `{}` stands twice", value.text))
+            .label(place->second, "first given here");
+    }
 }
 
 void CellUse::refuse_learning(const SourceRange& range) {
@@ -138,11 +152,11 @@ bool has_open_spike(const CellDecl& cell) {
 }  // namespace
 
 bool CellUse::read_arguments() {
-    bool sound = true;
+    bool sound = true, all_named = true;
     std::map<std::string, SourceRange> seen;
     for (const Argument* argument : site_.arguments) {
         if (!argument->name) {
-            takes_names_only(*argument);
+            if (std::exchange(all_named, false)) takes_names_only(*argument);
             sound = false;
             continue;
         }

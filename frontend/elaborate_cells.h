@@ -113,6 +113,7 @@ class CellUse : public Names {
     void collect_members();
     void collect(const Member& member);
     bool declare_name(const Name& name, const char* kind);
+    void check_values(const OptionMember& option);
     void takes_names_only(const Argument& argument);
     void no_such_argument(const Name& name);
     void refuse_learning(const SourceRange& range);

@@ -255,6 +255,7 @@ Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
         option->values ? std::span<const Name>(*option->values) : std::span<const Name>();
     std::vector<std::string> values;
     for (const Name& known : declared) values.push_back(known.text);
+    std::size_t unknown = 0;  // each stands for a value that is then no further mistake
     Value result;
     for (const MatchArm& arm : node.arms) {
         bool chosen = false;
@@ -266,11 +267,13 @@ Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
                            fmt::format("the value `{}` is matched twice", matched.text))
                     .label(place->second, "first matched here");
             else if (option->values &&
-                     std::find(values.begin(), values.end(), matched.text) == values.end())
+                     std::find(values.begin(), values.end(), matched.text) == values.end()) {
+                ++unknown;
                 context_.unknown(
                     matched,
                     fmt::format("the option `{}` has no value `{}`", name.text, matched.text),
                     values);
+            }
             chosen = chosen || (is_new && matched.text == option->chosen);
         }
         Dry dry(context_, !chosen);
@@ -280,7 +283,7 @@ Value Expressions::match(const Expr& expr, const Match& node, Names& names) {
     std::vector<std::string> missing;
     for (const std::string& known : values)
         if (!seen.count(known)) missing.push_back(known);
-    if (!missing.empty()) {
+    if (missing.size() > unknown) {
         const auto first = std::find_if(declared.begin(), declared.end(),
                                         [&](const Name& v) { return v.text == missing[0]; });
         context_

@@ -235,7 +235,16 @@ Value Expressions::spike(const Expr& expr, const Reference& reference, const Cal
         for (const Argument& argument : callee.call->arguments) value(*argument.value.value, names);
         return {};
     }
-    const Value x = value(*given->positional[0]->value.value, names);
+    const Expr& argument = *given->positional[0]->value.value;
+    if (const auto* compared = std::get_if<Binary>(&argument.node);
+        compared && compared->op >= BinaryOperator::Lt && compared->op <= BinaryOperator::Ne) {
+        context_
+            .error(Code::WrongType, argument.range,
+                   "`spike` compares by itself: it takes the distance from the threshold")
+            .note("`spike(v - theta)` is 1 where v lies above theta, and has a gradient");
+        return {};
+    }
+    const Value x = value(argument, names);
     const SurrogateUse* use = pinned ? &*pinned : names.surrogate();
     const SurrogateUse fallback = use ? SurrogateUse{} : default_surrogate();
     const Value factor = surrogate_at(use ? *use : fallback, x, names);

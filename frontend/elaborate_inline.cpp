@@ -137,9 +137,11 @@ void Expressions::check_body(const Declaration& declaration) {
         values[name.text] = constant(context_, 1);
     };
     if (std::holds_alternative<SurrogateDecl>(declaration.node) && signature.arguments->size() != 1)
-        context_.error(Code::WrongArguments, name_of(declaration)->range,
-                       fmt::format("a surrogate takes one argument, the spike's, not {}",
-                                   signature.arguments->size()));
+        context_
+            .error(Code::WrongArguments, name_of(declaration)->range,
+                   fmt::format("a surrogate takes one argument, the spike's, not {}",
+                               signature.arguments->size()))
+            .note("its constants stand behind `;`: `surrogate g(x; width = 1) = …`");
     for (const Name& argument : *signature.arguments) declare(argument);
     AnyCaller caller(is_loss ? Vocabulary::Loss : Vocabulary::Cell);
     for (const Default& parameter : *signature.parameters) {

@@ -9,10 +9,11 @@ namespace snnc::frontend {
 
 // ---- types ---------------------------------------------------------------------------------
 
-/// `f32[batch, 784]`, where no parameter has that name.
+/// `f32[batch, 784]`, Keras' `f32[None, 784]`, where no parameter has that name.
 static bool names_the_batch(const Expr& expr, const Names& names) {
     const Name* word = as_word(expr);
-    if (!word || (word->text != "batch" && word->text != "batch_size")) return false;
+    if (!word || (word->text != "batch" && word->text != "batch_size" && word->text != "None"))
+        return false;
     const auto known = names.candidates();
     return std::find(known.begin(), known.end(), word->text) == known.end();
 }

@@ -74,12 +74,16 @@ bool NetworkBuilder::check_layer_arguments(const Node& node, std::size_t most_po
         if (!says_more(kind, *argument) && !expressions_.plain(*argument)) sound = false;
         if (!argument->name) {
             if (++positional <= most_positional) continue;
-            auto report = context_.error(
-                Code::WrongArguments, argument->range,
-                fmt::format("`{}` takes at most {} without a name", node.callee.name->text,
-                            counted(most_positional, "argument")));
+            auto report =
+                context_.error(Code::WrongArguments, argument->range,
+                               most_positional + named.size() == 0
+                                   ? fmt::format("`{}` takes no arguments", kind)
+                                   : fmt::format("`{}` takes at most {} without a name", kind,
+                                                 counted(most_positional, "argument")));
             if (kind == "dense" || kind.starts_with("conv"))
                 report.note("how much arrives is known; the first number is that of the outputs");
+            else if (!named.empty())
+                report.note(fmt::format("by name: {}", quoted_list(named)));
             sound = false;
         } else if (std::find(named.begin(), named.end(), argument->name->text) == named.end()) {
             context_.unknown(*argument->name,

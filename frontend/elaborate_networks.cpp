@@ -140,6 +140,9 @@ void NetworkBuilder::define(Node& node) {
             continue;
         }
         const ir::TensorId from = source(edge);
+        if (from.valid() && context_.network[from].name.starts_with(node.name + "."))
+            context_.origins.own_edges.emplace(node.name,
+                                               join(edge.source_range, edge.target_range));
         Value value = from.valid() ? read(context_, from) : Value{};
         if (from.valid() && edge.target_slice) value = target_part(edge, node, from);
         if (!value.poisoned() && value.shape != node.use->shape()) {
@@ -235,9 +238,11 @@ std::optional<ir::TensorId> NetworkBuilder::tensor(const Path& path, const std::
         if (const auto stored = parameters(path); stored.size() == 1) return stored[0];
     if (path.suffixes.size() > used) {
         const bool index = std::holds_alternative<IndexSuffix>(path.suffixes[used]);
-        context_.error(Code::NoPast, path.range,
-                       index ? fmt::format("{} names a whole variable, without an index", what)
-                             : fmt::format("{} names a variable, `name.variable`", what));
+        context_
+            .error(Code::NoPast, path.range,
+                   index ? fmt::format("{} names a whole variable, without an index", what)
+                         : fmt::format("{} names a variable, `name.variable`", what))
+            .note("functions take it as an argument: `last(out.v)`, `sum(out.v)`");
         return std::nullopt;
     }
     if (!behind && node->kind != Node::Kind::Cells) return node->output;

@@ -119,6 +119,7 @@ class NetworkBuilder {
     void declare_input_like(Node& node);
     void make_input(Node& node, const std::optional<ir::Shape>& shape);
     void declare_populations();
+    void no_shape_of(const PopulationDecl& population, const Node& node);
     void collect_names();
     void read_chains();
     void read_chain(const Chain& chain);

@@ -50,7 +50,9 @@ void NetworkBuilder::unknown_setting(const Setting& setting) {
         return context_.unknown(setting.name, message, known);
     misdeclared_.insert(name);
     auto report = context_.error(Code::UnknownName, setting.name.range, message);
-    if (call)
+    if (call && written.find('[') < written.find('('))
+        report.note(fmt::format("a population is declared by `{} : {}`", name, written));
+    else if (call)
         report.note(fmt::format("an element stands in a chain and is named there, `-> {} as {}`",
                                 written.substr(0, written.find(')') + 1), name));
     else
@@ -174,10 +176,12 @@ void NetworkBuilder::read_sets() {
         const auto point = given.path.rfind('.');
         set->element = given.path.substr(0, point);
         if (point != std::string::npos) set->argument = given.path.substr(point + 1);
-        const SourceRange range = value->range;
-        set->value.name = Name{set->argument, range};
+        const FileId path = sources_.add("--set", given.path);
+        const auto end = std::uint32_t(given.path.size());
+        set->value.name =
+            Name{set->argument, {path, end - std::uint32_t(set->argument.size()), end}};
+        set->value.value.range = set->value.range = value->range;
         set->value.value.value = std::move(value);
-        set->value.value.range = set->value.range = range;
         sets_.push_back(std::move(set));
     }
 }

@@ -32,6 +32,7 @@ bool CellUse::check_differential(const DifferentialEquation& equation, const std
     if (!state_members_.count(state)) {
         report_no_state({state, {place.file, place.begin + 1, place.end}},
                         "only states have differential equations");
+        defined_.emplace(state, place);  // the mistake was told
         return false;
     }
     const auto [first, is_new] = defined_.emplace(state, place);

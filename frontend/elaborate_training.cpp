@@ -20,6 +20,14 @@ Value LossNames::member(const Path& path) {
                 .note(fmt::format("`{}(…)`", path.head.text));
             return {};
         }
+        if (!network_.has(path.head.text) && targets_.empty() &&
+            nearest_names(path.head.text, candidates()).empty()) {
+            context_
+                .error(Code::UnknownName, path.head.range,
+                       fmt::format("nothing is called `{}` here", path.head.text))
+                .note("a train block declares what it learns by `target label : class[10]`");
+            return {};
+        }
         if (!network_.has(path.head.text)) {
             context_.unknown(path.head, fmt::format("nothing is called `{}` here", path.head.text),
                              candidates());

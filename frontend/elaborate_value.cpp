@@ -72,7 +72,7 @@ void Context::unknown(const Name& name, const std::string& message,
     }
     const auto all = declared(candidates);
     if (name.text.size() > 1 && in_coherent_units(1, name.text))
-        report.note(fmt::format("a unit is written right behind its number, `10{}`", name.text));
+        report.note(fmt::format("a unit is written right behind its number, `1{}`", name.text));
     else if (!all.empty() && all.size() <= longest_list)
         report.note(fmt::format("there {} {}", all.size() == 1 ? "is" : "are", quoted_list(all)));
 }

@@ -92,6 +92,17 @@ const CellDecl* NetworkBuilder::find_cell(const Expressions::Callee& callee,
     return &std::get<CellDecl>(declaration->node);
 }
 
+/// `pop : Leaky(100)`: the number in round brackets is no further mistake.
+void NetworkBuilder::no_shape_of(const PopulationDecl& population, const Node& node) {
+    auto report = context_.error(Code::WrongType, node.callee.name->range,
+                                 fmt::format("a population says its shape, `{} : {}[100]`",
+                                             population.name.text, node.callee.name->text));
+    const CallSuffix* call = node.callee.call;
+    if (call && call->arguments.size() == 1 && !call->arguments[0].name)
+        report.edit(call->range,
+                    fmt::format("[{}]", context_.sources.text(call->arguments[0].range)));
+}
+
 void NetworkBuilder::declare_populations() {
     for (const NetworkStatement& statement : decl_.statements) {
         const auto* population = std::get_if<PopulationDecl>(&statement.node);
@@ -100,9 +111,7 @@ void NetworkBuilder::declare_populations() {
         node->callee = expressions_.callee(population->cell);
         node->cell = find_cell(node->callee, population->cell.range);
         if (!node->callee.index) {
-            context_.error(Code::WrongType, node->callee.name->range,
-                           fmt::format("a population says its shape, `{} : {}[100]`",
-                                       population->name.text, node->callee.name->text));
+            no_shape_of(*population, *node);
         } else {
             node->shape_like = shape_reference(node->callee.index->cuts);
             if (!node->shape_like)
@@ -111,6 +120,8 @@ void NetworkBuilder::declare_populations() {
         }
         node->broken = !node->cell || (!node->shape && !node->shape_like);
         apply_sets(*node);
+        if (!node->callee.index)
+            std::erase_if(node->arguments, [](const Argument* given) { return !given->name; });
         add_recurrent(*node, population->recurrent ? &*population->recurrent : nullptr);
     }
 }
@@ -216,6 +227,13 @@ Node* NetworkBuilder::new_element(const Element& element, bool first) {
     const std::string& kind = callee.name->text;
     const bool layer = !callee.module && is_layer(kind);
     if (first && misdeclared_.count(kind)) return nullptr;
+    if (first && !layer && !callee.call && member(kind)) {
+        context_
+            .error(Code::MisplacedElement, element.path.range,
+                   fmt::format("a chain begins with `{}` alone or with one of its variables", kind))
+            .note(fmt::format("what is made of it stands behind an arrow, `{} -> flatten`", kind));
+        return nullptr;
+    }
     if (first && !layer && !callee.call) {
         context_.unknown(*callee.name, fmt::format("nothing is called `{}` here", kind), names());
         return nullptr;

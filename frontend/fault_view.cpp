@@ -39,8 +39,8 @@ bool FaultView::seen(TokenType type) const {
                        [&](const CodeToken& t) { return t.token.type == type; });
 }
 
-std::string FaultView::text(const Token& token) const {
-    return std::string(sources_.text(token.range));
+std::string FaultView::text(const SourceRange& range) const {
+    return std::string(sources_.text(range));
 }
 
 std::string FaultView::quoted(const Token& token) const {

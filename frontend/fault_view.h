@@ -32,7 +32,8 @@ class FaultView {
     /// Does a token of this type stand before the wrong one?
     bool seen(TokenType type) const;
 
-    std::string text(const Token& token) const;
+    std::string text(const Token& token) const { return text(token.range); }
+    std::string text(const SourceRange& range) const;
     /// For a message: "`word`".
     std::string quoted(const Token& token) const;
     /// What was found in place of the expected.

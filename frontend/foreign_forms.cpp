@@ -110,6 +110,76 @@ bool no_name(const FaultView& fault, Diagnostics& diagnostics) {
     return true;
 }
 
+/// `network My-Net {`
+bool name_with_hyphen(const FaultView& fault, Diagnostics& diagnostics) {
+    if (fault.statement().rule != Rule::Declaration || fault.statement().fault.token != 2 ||
+        fault.wrong().type != TokenType::Minus || !is_name(fault.last().type) ||
+        !is_name(fault.type_at(1))) {
+        return false;
+    }
+    const SourceRange written = join(fault.last().range, fault.token_at(1).range);
+    diagnostics.report(Code::UnexpectedText, written, "a name is made of letters, digits and `_`")
+        .edit(written, fault.text(fault.last()) + "_" + fault.text(fault.token_at(1)));
+    return true;
+}
+
+/// `beta = learn`
+bool learn_without_value(const FaultView& fault, Diagnostics& diagnostics) {
+    if (fault.at_start() || fault.last().type != TokenType::Learn || !fault.expects_value() ||
+        (fault.wrong().type != TokenType::RightParen && fault.wrong().type != TokenType::Comma)) {
+        return false;
+    }
+    diagnostics.report(Code::UnexpectedText, fault.last().range, "expected a value after `learn`")
+        .note("`learn 0.9` trains, beginning with 0.9");
+    return true;
+}
+
+/// `Leaky(learn beta = 0.9)`
+bool learn_before_name(const FaultView& fault, Diagnostics& diagnostics) {
+    const std::size_t at = fault.statement().fault.token;
+    if (at < 2 || fault.wrong().type != TokenType::Assign || !is_name(fault.last().type)) {
+        return false;
+    }
+    const Token& word = fault.statement().tokens[at - 2].token;
+    if (word.type != TokenType::Learn && word.type != TokenType::Fixed) return false;
+    const SourceRange written = join(word.range, fault.wrong().range);
+    const std::string meant = fault.text(fault.last()) + " = " + fault.text(word);
+    diagnostics
+        .report(Code::UnexpectedText, written, fault.quoted(word) + " stands before the value")
+        .note("`" + meant + " 0.9`")
+        .edit(written, meant);
+    return true;
+}
+
+/// `param learn beta = 0.9`
+bool two_words_of_declarations(const FaultView& fault, Diagnostics& diagnostics) {
+    const auto declares = [](TokenType type) {
+        return type == TokenType::Param || type == TokenType::Learn || type == TokenType::State ||
+               type == TokenType::Let || type == TokenType::Option;
+    };
+    if (fault.statement().rule != Rule::Member || fault.statement().fault.token != 1 ||
+        fault.on_new_line() || !declares(fault.first().token.type) ||
+        !declares(fault.wrong().type) || !is_name(fault.type_at(1))) {
+        return false;
+    }
+    SourceRange word = fault.first().token.range;
+    word.end = fault.wrong().range.begin;
+    diagnostics
+        .report(Code::UnexpectedText, fault.first().token.range,
+                fault.quoted(fault.wrong()) + " declares by itself")
+        .edit(word, "");
+    return true;
+}
+
+/// `Leaky recurrent as out`
+bool recurrent_without_layer(const FaultView& fault, Diagnostics& diagnostics) {
+    if (fault.at_start() || fault.last().type != TokenType::Recurrent) return false;
+    diagnostics
+        .report(Code::UnexpectedText, fault.last().range, "expected a layer after `recurrent`")
+        .note("`Leaky recurrent dense() as hidden`");
+    return true;
+}
+
 /// `learn per neuron`
 bool nothing_before_per(const FaultView& fault, Diagnostics& diagnostics) {
     if (fault.at_start() || fault.wrong().type != TokenType::Neuron ||
@@ -151,7 +221,7 @@ bool colon_for_brace(const FaultView& fault, Diagnostics& diagnostics) {
     return true;
 }
 
-/// `out <- fc`, `x |> fc`
+/// `out <- fc`, `x |> fc`, `x --> fc`, `x => fc`
 bool other_arrow(const FaultView& fault, Diagnostics& diagnostics) {
     if (fault.statement().rule != Rule::NetworkStatement) return false;
     const SourceRange both = join(fault.wrong().range, fault.token_at(1).range);
@@ -162,11 +232,16 @@ bool other_arrow(const FaultView& fault, Diagnostics& diagnostics) {
             .note("a chain begins with what it reads: `x -> dense(10) as fc -> Leaky as out`");
         return true;
     }
-    if (fault.wrong().type == TokenType::Bar && fault.type_at(1) == TokenType::Greater) {
-        diagnostics.report(Code::ForeignOperator, both, "`|>` is written `->`").edit(both, "->");
-        return true;
-    }
-    return false;
+    const TokenType wrong = fault.wrong().type, next = fault.type_at(1);
+    const bool one = wrong == TokenType::FatArrow && fault.expects(TokenType::EndOfFile);
+    const bool two = (wrong == TokenType::Bar && next == TokenType::Greater) ||
+                     (wrong == TokenType::Minus && next == TokenType::Arrow);
+    if (!one && !two) return false;
+    const SourceRange written = one ? fault.wrong().range : both;
+    diagnostics
+        .report(Code::ForeignOperator, written, "`" + fault.text(written) + "` is written `->`")
+        .edit(written, "->");
+    return true;
 }
 
 /// `x + y -> fc`
@@ -204,6 +279,11 @@ bool no_beginning(const FaultView& fault, Diagnostics& diagnostics) {
         return true;
     }
     const std::string written = fault.text(wrong);
+    if (written == "\"\"") {  // Python's `"""`
+        diagnostics.report(Code::UnexpectedText, wrong.range, "a comment stands without quotes")
+            .note("it begins with `//`, what documents a declaration with `///`");
+        return true;
+    }
     if (wrong.type != TokenType::String || fault.statement().rule != Rule::Member ||
         written.size() < 3) {
         return false;
@@ -218,7 +298,10 @@ bool no_beginning(const FaultView& fault, Diagnostics& diagnostics) {
 bool report_foreign_form(const FaultView& fault, Diagnostics& diagnostics) {
     return round_brackets(fault, diagnostics) || list_without_commas(fault, diagnostics) ||
            decimal_comma(fault, diagnostics) || option_with_commas(fault, diagnostics) ||
-           no_name(fault, diagnostics) || nothing_before_per(fault, diagnostics) ||
+           no_name(fault, diagnostics) || name_with_hyphen(fault, diagnostics) ||
+           learn_without_value(fault, diagnostics) || learn_before_name(fault, diagnostics) ||
+           two_words_of_declarations(fault, diagnostics) ||
+           recurrent_without_layer(fault, diagnostics) || nothing_before_per(fault, diagnostics) ||
            train_without_of(fault, diagnostics) || colon_for_brace(fault, diagnostics) ||
            other_arrow(fault, diagnostics) || sum_of_sources(fault, diagnostics) ||
            dictionary(fault, diagnostics) || no_beginning(fault, diagnostics);

@@ -19,6 +19,53 @@ bool derivative_in_brackets(const FaultView& fault, Diagnostics& diagnostics) {
     return true;
 }
 
+/// `tau*dv/dt = -v`, `tau dv/dt = -v`
+bool derivative_with_factor(const FaultView& fault, Diagnostics& diagnostics) {
+    const auto& tokens = fault.statement().tokens;
+    if (fault.statement().rule != Rule::Member || fault.statement().fault.token != 1) return false;
+    const std::size_t at = fault.wrong().type == TokenType::Star ? 2 : 1;
+    if (tokens.size() < at + 5 || !is_name(fault.first().token.type) ||
+        !is_name(tokens[at].token.type) || tokens[at + 1].token.type != TokenType::Slash ||
+        fault.text(tokens[at + 2].token) != "dt" ||
+        tokens[at + 3].token.type != TokenType::Assign) {
+        return false;
+    }
+    const SourceRange left = join(fault.first().token.range, tokens[at + 2].token.range);
+    const std::string factor = fault.text(fault.first().token);
+    const std::string derivative =
+        fault.text(left).substr(tokens[at].token.range.begin - left.begin);
+    std::size_t end = at + 4;
+    while (end < tokens.size() && !is_end(tokens[end].token.type) &&
+           tokens[end].token.type != TokenType::Solve) {
+        ++end;
+    }
+    SourceRange begin_of_value = tokens[at + 4].token.range;
+    begin_of_value.end = begin_of_value.begin;
+    SourceRange end_of_value = tokens[end - 1].token.range;
+    end_of_value.begin = end_of_value.end;
+    diagnostics.report(Code::UnexpectedText, left, "a derivative stands alone on its side")
+        .note("`" + derivative + " = (…)/" + factor + "`")
+        .edit(left, derivative)
+        .edit(begin_of_value, "(")
+        .edit(end_of_value, ")/" + factor);
+    return true;
+}
+
+/// `d/dt v = -v`
+bool derivative_before_name(const FaultView& fault, Diagnostics& diagnostics) {
+    if (fault.statement().rule != Rule::Member || fault.statement().fault.token != 3 ||
+        fault.text(fault.first().token) != "d" || fault.text(fault.last()) != "dt" ||
+        !is_name(fault.wrong().type)) {
+        return false;
+    }
+    const SourceRange written = join(fault.first().token.range, fault.wrong().range);
+    const std::string derivative = "d" + fault.text(fault.wrong()) + "/dt";
+    diagnostics
+        .report(Code::ForeignOperator, written, "a derivative is written `" + derivative + "`")
+        .edit(written, derivative);
+    return true;
+}
+
 /// `v_{t-1}`
 bool step_as_subscript(const FaultView& fault, Diagnostics& diagnostics) {
     if (fault.wrong().type != TokenType::LeftBrace || fault.at_start() ||
@@ -137,7 +184,9 @@ bool arm_of_match(const FaultView& fault, Diagnostics& diagnostics) {
 }  // namespace
 
 bool report_foreign_formula(const FaultView& fault, Diagnostics& diagnostics) {
-    return derivative_in_brackets(fault, diagnostics) || step_as_subscript(fault, diagnostics) ||
+    return derivative_in_brackets(fault, diagnostics) ||
+           derivative_with_factor(fault, diagnostics) ||
+           derivative_before_name(fault, diagnostics) || step_as_subscript(fault, diagnostics) ||
            blank_in_comparison(fault, diagnostics) || increment(fault, diagnostics) ||
            absolute_value(fault, diagnostics) || unless_refractory(fault, diagnostics) ||
            event_without_colon(fault, diagnostics) || arm_of_match(fault, diagnostics);

@@ -25,7 +25,8 @@ bool compound_assignment(const FaultView& fault, Diagnostics& diagnostics) {
     diagnostics
         .report(Code::ForeignOperator, join(fault.wrong().range, fault.token_at(1).range),
                 "there is no `" + sign + "=`")
-        .note("write the equation out, `v[t] = v[t-1] " + sign + " x`");
+        .note(fault.seen(TokenType::On) ? "write the assignment out, `on s: v = v " + sign + " x`"
+                                        : "write the equation out, `v[t] = v[t-1] " + sign + " x`");
     return true;
 }
 

@@ -34,6 +34,12 @@ constexpr Foreign foreign_symbols[] = {
     {"\u223C", TokenType::Tilde},
 };
 
+struct Superscript {
+    std::string_view written, exponent;
+};
+
+constexpr Superscript superscripts[] = {{"\u00B2", "^2"}, {"\u00B3", "^3"}};
+
 class WordReader {
  public:
     WordReader(const SourceManager& sources, const std::vector<Token>& tokens,
@@ -263,6 +269,11 @@ class WordReader {
         const bool behind_number = !words_.empty() &&
                                    words_.back().code.token.type == TokenType::Number &&
                                    words_.back().code.token.range.end == range.begin;
+        for (const Superscript& power : superscripts) {
+            if (written != power.written) continue;
+            report.note("a power is written `x" + std::string(power.exponent) + "`")
+                .edit(range, std::string(power.exponent));
+        }
         if (written == "%" && behind_number)
             report.note("a share is written as a number, `0.9`");
         else if (written == "%")

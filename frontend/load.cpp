@@ -84,8 +84,11 @@ class Loader {
         }
         std::ifstream stream(path, std::ios::binary);
         std::optional<std::string> text;
-        if (stream && !fs::is_directory(path, error)) text = read_stream(stream);
-        if (!text) report(Code::FileUnreadable, place, shown, "the file `{}` cannot be read");
+        const bool folder = fs::is_directory(path, error);
+        if (stream && !folder) text = read_stream(stream);
+        if (!text)
+            report(Code::FileUnreadable, place, shown,
+                   folder ? "`{}` is a folder, not a file" : "the file `{}` cannot be read");
         return text;
     }
 

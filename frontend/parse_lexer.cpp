@@ -35,11 +35,13 @@ std::vector<Token> scan(const SourceManager& sources, FileId file) {
     const std::string& text = sources.file(file).text();
     if (text.empty()) return {};
     antlr4::ANTLRInputStream input;
-    // ANTLRInputStream drops a byte order mark at the start, which would shift every place.
-    const bool marked = text.compare(0, 3, "\xEF\xBB\xBF") == 0;
-    input.load(marked ? text.substr(3) : text);
-    const std::uint32_t shift = marked ? 3 : 0;
-    const std::vector<std::uint32_t> offsets = byte_offsets(marked ? text.substr(3) : text);
+    // One byte order mark may stand first. ANTLRInputStream drops one, so it is given its own: a
+    // second one in the text is a character like others and shifts no place.
+    const std::string mark = "\xEF\xBB\xBF";
+    const std::uint32_t shift = text.compare(0, 3, mark) == 0 ? 3 : 0;
+    const std::string body = text.substr(shift);
+    input.load(mark + body);
+    const std::vector<std::uint32_t> offsets = byte_offsets(body);
 
     SnnLexer lexer(&input);
     lexer.removeErrorListeners();

@@ -45,7 +45,7 @@ class FaultReporter : private FaultView {
         if (misplaced_line_end() || report_foreign_formula(*this, diagnostics_) ||
             report_foreign_form(*this, diagnostics_) || report_foreign_habit(*this, diagnostics_) ||
             number_before_name() || learn_in_expression() || missing_surrogate() ||
-            missing_joint() || keyword_as_name() || unknown_statement()) {
+            missing_joint() || keyword_begins_chain() || keyword_as_name() || unknown_statement()) {
             return std::nullopt;
         }
         if (missing_separator()) return statement().fault.token;
@@ -125,14 +125,28 @@ class FaultReporter : private FaultView {
         return true;
     }
 
+    /// `input -> dense(10)`, where an input has the name `input`.
+    bool keyword_begins_chain() {
+        if (statement().rule != Rule::NetworkStatement || statement().fault.token != 1 ||
+            wrong().type != TokenType::Arrow || !is_keyword(first().token.type)) {
+            return false;
+        }
+        report_keyword(first().token);
+        return true;
+    }
+
+    void report_keyword(const Token& word) {
+        diagnostics_
+            .report(Code::KeywordAsName, word.range,
+                    quoted(word) + " is a keyword and cannot be used as a name")
+            .edit(word.range, text(word) + "_");
+    }
+
     bool keyword_as_name() {
         if (!is_keyword(wrong().type) || !expects(TokenType::Name) || at_start()) return false;
         // On a new line it rather begins the next statement.
         if (on_new_line() && begins_statement(wrong().type)) return false;
-        diagnostics_
-            .report(Code::KeywordAsName, wrong().range,
-                    quoted(wrong()) + " is a keyword and cannot be used as a name")
-            .edit(wrong().range, text(wrong()) + "_");
+        report_keyword(wrong());
         return true;
     }
 
@@ -152,9 +166,13 @@ class FaultReporter : private FaultView {
         const Token& word = first().token;
         const std::string instead = instead_of_statement(text(word));
         if (at_start() && begins_statement(word.type)) {
-            diagnostics_.report(
+            auto report = diagnostics_.report(
                 Code::UnknownStatement, word.range,
                 quoted(word) + " cannot stand in " + std::string(statement().place));
+            if (statement().rule == Rule::NetworkStatement && word.type == TokenType::Let)
+                report.note(
+                    "a constant is a parameter, `network Net(n = 20) { … }`, a population is "
+                    "declared by `pop : Leaky[100]`");
             return true;
         }
         if (at_start() && !is_name(word.type) && !is_keyword(word.type)) {
@@ -241,7 +259,9 @@ class FaultReporter : private FaultView {
         const bool network = statement().rule == Rule::NetworkStatement;
         switch (first().token.type) {
             case TokenType::Neuron: return "neuron Name { param beta = 0.9; … }";
-            case TokenType::Network: return "network Name { … }";
+            case TokenType::Network:
+                return seen(TokenType::LeftParen) ? "network Name(n = 64) { … }"
+                                                  : "network Name { … }";
             case TokenType::Train: return "train of Net { … }";
             case TokenType::Fn: return "fn f(x) = x^2";
             case TokenType::Surrogate: return "surrogate g(x; width = 1) = …";
@@ -251,9 +271,12 @@ class FaultReporter : private FaultView {
             case TokenType::Input: return network ? "input image : f32[784]" : "input I";
             case TokenType::Output: return network ? "output out.s" : "output s";
             case TokenType::Param:
-            case TokenType::Learn: return "param beta = 0.9";
+            case TokenType::Learn:
+                return wrong().type == TokenType::In ? "param beta = 0.9 in [0, 1]"
+                                                     : "param beta = 0.9";
             case TokenType::State: return "state v = 0";
             case TokenType::Option: return "option reset = zero | none";
+            case TokenType::Freeze: return "freeze fc1, fc2";
             case TokenType::Target: return "target label : class[10]";
             default: return {};
         }

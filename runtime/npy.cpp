@@ -93,7 +93,9 @@ Shape parse_shape(std::string_view text, const std::string& file) {
 std::pair<std::size_t, std::size_t> header_place(std::string_view bytes, const std::string& file) {
     if (bytes.empty()) bad(DataErrorKind::FileEmpty, file, "is empty");
     if (bytes.substr(0, magic.size()) != magic.substr(0, std::min(magic.size(), bytes.size())))
-        bad(DataErrorKind::BadFormat, file, "is not a .npy file");
+        bad(DataErrorKind::BadFormat, file,
+            bytes.starts_with("PK") ? "is an archive; an array of it is called FILE.npz:NAME"
+                                    : "is not a .npy file");
     if (bytes.size() < 12) bad(DataErrorKind::FileTruncated, file, "is cut short in its header");
     const auto byte = [&](std::size_t i) { return std::size_t((unsigned char)bytes[i]); };
     const std::size_t version = byte(6);

@@ -85,6 +85,8 @@ TensorFile read_safetensors(const std::string& path) {
     std::uint64_t length = 0;
     if (bytes.size() < 8) throw DataError(DataErrorKind::FileTruncated, path, "is cut short");
     std::memcpy(&length, bytes.data(), 8);
+    if (bytes.starts_with("PK"))  // a zip archive
+        damaged(path, "PyTorch's own files are converted by safetensors.torch.save_file");
     if (length > (std::uint64_t(100) << 20)) damaged(path, "its header has an absurd length");
     if (length > bytes.size() - 8)
         throw DataError(DataErrorKind::FileTruncated, path, "is cut short in its header");

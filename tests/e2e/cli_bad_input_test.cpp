@@ -34,6 +34,10 @@ TEST(BadArrays, damaged_files) {
     write_text(small.file("x.npy"),
                "this is no array, but long enough to hold a header of one ....");
     expect_error(run(), "E0705");
+    write_text(small.file("x.npy"), "PK an archive such as .npz and PyTorch's files");
+    const ProcessResult archive = run();
+    expect_error(archive, "E0705");
+    EXPECT_NE(archive.err.find("FILE.npz:NAME"), std::string::npos) << archive.err;
     EXPECT_FALSE(fs::exists(small.file("out")));
 }
 

@@ -31,10 +31,16 @@ TEST(Usage, mistakes_are_coded_and_offer_what_is_near) {
         {{}, "E0801", "no verb is given"},
         {{"run"}, "E0801", "FILE"},
         {{"run", "n.snn", "--steps", "many"}, "E0801", "whole number"},
+        {{"run", "n.snn", "--steps", "010"}, "E0801", "whole number"},
+        {{"run", "n.snn", "--seed", "-1"}, "E0801", "whole number from 0"},
+        {{"run", "n.snn", "--seed", "99999999999999999999"}, "E0801", "whole number from 0"},
         {{"run", "n.snn", "--input", "x"}, "E0801", "NAME=VALUE"},
         {{"run", "n.snn", "--backend", "gpu"}, "E0801", "--backend"},
         {{"run", "n.snn", "--stpes", "3"}, "E0802", "did you mean `--steps`"},
+        {{"run", "n.snn", "--device", "cpu"}, "E0802", "`snnc run --help` lists the options"},
         {{"trian", "n.snn"}, "E0803", "did you mean `train`"},
+        {{"n.snn"}, "E0803", "`snnc check n.snn`"},
+        {{"check", "."}, "E0702", "`.` is a folder"},
         {{"explain", "E9999"}, "E0804", "E9999"},
     };
     for (const auto& one : cases) {
@@ -44,6 +50,14 @@ TEST(Usage, mistakes_are_coded_and_offer_what_is_near) {
         EXPECT_NE(result.err.find(one.words), std::string::npos) << result.err;
         EXPECT_EQ(result.out, "");
     }
+}
+
+TEST(Usage, a_mistake_in_set_stands_where_it_is_written) {
+    const SmallCase small;
+    const ProcessResult result = small.run("run", {"--set", "out.bta=0.5"});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(result.err.rfind("--set:1:5: error: ", 0), 0u) << result.err;
+    EXPECT_NE(result.err.find("replace `bta` by `beta`"), std::string::npos) << result.err;
 }
 
 TEST(Usage, what_comes_later_is_a_limitation) {
