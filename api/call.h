@@ -4,6 +4,7 @@
 #include <snnc/diagnostics.h>
 
 #include <new>
+#include <stdexcept>
 
 #include "driver/session.h"
 
@@ -30,6 +31,8 @@ auto guarded(driver::Session& session, Function&& function) {
         const snnc::Diagnostic diagnostic = driver::to_diagnostic(error);
         throw_error(session, &diagnostic);
     } catch (const std::bad_alloc&) {
+        throw_out_of_memory(session);
+    } catch (const std::length_error&) {  // more elements than any memory has
         throw_out_of_memory(session);
     }
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <new>
+#include <stdexcept>
 
 namespace snnc::driver {
 namespace {
@@ -15,6 +16,15 @@ int report_defect(const std::string& what) {
         "Please report it with this text, the command, and the smallest file that shows it.\n",
         what, version_text());
     return Defect;
+}
+
+int report_out_of_memory(Session& session) {
+    session.flush();
+    Diagnostic diagnostic;
+    diagnostic.code = Code::OutOfMemory;
+    diagnostic.message = "the arrays of this network and batch do not fit into memory";
+    session.print(diagnostic);
+    return UserMistake;
 }
 
 }  // namespace
@@ -39,12 +49,9 @@ int attempt(Session& session, const std::function<int()>& work) {
         session.print(to_diagnostic(error));
         return UserMistake;
     } catch (const std::bad_alloc&) {
-        session.flush();
-        Diagnostic diagnostic;
-        diagnostic.code = Code::OutOfMemory;
-        diagnostic.message = "the arrays of this network and batch do not fit into memory";
-        session.print(diagnostic);
-        return UserMistake;
+        return report_out_of_memory(session);
+    } catch (const std::length_error&) {  // more elements than any memory has
+        return report_out_of_memory(session);
     } catch (const std::exception& error) {
         session.flush();
         return report_defect(error.what());

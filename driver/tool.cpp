@@ -129,10 +129,10 @@ void check_options(const CLI::App& app, const CLI::App* verb,
         if (!argument.starts_with("--")) continue;
         const std::string name = argument.substr(0, argument.find('='));
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-        const std::string owner = "`" + command_of(verb ? *verb : app) + "`";
+        const std::string owner = command_of(verb ? *verb : app);
         std::string hint = did_you_mean(name, known);
-        if (hint.empty()) hint = fmt::format("{} --help lists the options", owner);
-        fail(Code::UnknownOption, fmt::format("{} has no option `{}`", owner, name), {}, {hint});
+        if (hint.empty()) hint = fmt::format("`{} --help` lists the options", owner);
+        fail(Code::UnknownOption, fmt::format("`{}` has no option `{}`", owner, name), {}, {hint});
     }
 }
 

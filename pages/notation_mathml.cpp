@@ -2,6 +2,7 @@
 
 #include "pages/notation.h"
 #include "pages/text.h"
+#include "support/greek.h"
 
 namespace snnc::pages {
 namespace {

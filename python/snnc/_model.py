@@ -16,6 +16,22 @@ Arrays = Mapping[str, Any]  # NumPy's arrays, or what speaks DLPack
 Results = dict[str, numpy.ndarray]
 
 
+def _merged(inputs: Arrays | None, named: Arrays) -> Arrays:
+    if inputs is None:
+        return named
+    if not isinstance(inputs, Mapping):
+        raise TypeError("inputs have names: give {name: array}, or name=array")
+    if twice := sorted(inputs.keys() & named.keys()):
+        raise TypeError(f"the input {twice[0]} is given twice")
+    return {**inputs, **named}
+
+
+def _list(names: Sequence[str]) -> list[str]:
+    if isinstance(names, str):
+        raise TypeError(f"a list of names is needed: [{names!r}]")
+    return list(names)
+
+
 class Parameters(Mapping[str, numpy.ndarray]):
     """The parameters of a model by name, as NumPy arrays that lie in the model itself.
 
@@ -161,7 +177,7 @@ class Model:
         and dropout do.
         """
         return self._core.run(
-            {**(inputs or {}), **named_inputs}, steps=steps, record=list(record),
+            _merged(inputs, named_inputs), steps=steps, record=_list(record),
             states=states or {}, seed=seed, training=training)
 
     def begin(self, samples: int = 1, seed: int = 0) -> RunningState:
@@ -171,7 +187,7 @@ class Model:
     def step(self, state: RunningState, inputs: Arrays | None = None, *, steps: int = 1,
              record: Sequence[str] = (), **named_inputs: Any) -> Results:
         """Goes on from a state by `steps` steps and moves it; returns what `run` returns."""
-        return self._core.step(state, {**(inputs or {}), **named_inputs}, steps, list(record))
+        return self._core.step(state, _merged(inputs, named_inputs), steps, _list(record))
 
     def differentiate(self, inputs: Arrays, targets: Arrays | None = None, *, loss: str = "",
                       train_block: str = "", wrt: Sequence[str] = (), steps: int | None = None,
@@ -183,7 +199,7 @@ class Model:
         block. `wrt` names parameters, "input.x", "state.hidden.v"; all of them if it is empty.
         """
         return self._core.differentiate(
-            inputs, targets or {}, loss=loss, train_block=train_block, with_respect_to=list(wrt),
+            inputs, targets or {}, loss=loss, train_block=train_block, with_respect_to=_list(wrt),
             steps=steps, states=states or {}, seed=seed, training=training)
 
     def linearize(self, inputs: Arrays, *, record: Sequence[str] = (), wrt: Sequence[str] = (),
@@ -197,10 +213,10 @@ class Model:
         as they were. Gradients of parameters have the strides of their parameter.
         """
         # They are read again by pull_back, which needs what snnc was lent, not what that was made of.
-        inputs = {name: numpy.ascontiguousarray(values, "float32")
+        inputs = {name: numpy.asarray(values, "float32", order="C")
                   for name, values in inputs.items()}
         results, number = self._core.linearize(
-            inputs, record=list(record), with_respect_to=list(wrt), steps=steps, seed=seed,
+            inputs, record=_list(record), with_respect_to=_list(wrt), steps=steps, seed=seed,
             training=training)
 
         def pull_back(cotangents: Arrays, _inputs: Arrays = inputs) -> Results:  # which are read again
