@@ -108,12 +108,12 @@ struct Adam::Data {
     static void check_options(const AdamOptions& options) {
         const auto is_decay = [](double beta) { return beta >= 0 && beta < 1; };
         if (!is_decay(options.beta1) || !is_decay(options.beta2))
-            driver::fail(Code::BadOption,
+            driver::fail(Code::BadCommandLine,
                          fmt::format("the betas of Adam lie in [0, 1), and {} and {} do not",
                                      options.beta1, options.beta2));
         for (const double number : {options.epsilon, options.weight_decay})
             if (!(number >= 0 && std::isfinite(number)))
-                driver::fail(Code::BadOption,
+                driver::fail(Code::BadCommandLine,
                              fmt::format("`epsilon` and `weight_decay` of Adam are at least 0, "
                                          "not {}",
                                          number));
@@ -125,7 +125,7 @@ struct Adam::Data {
             driver::fail(Code::ValueOutOfRange,
                          fmt::format("updates count from 1, and this is number {}", number));
         if (!std::isfinite(learning_rate))
-            driver::fail(Code::BadOption,
+            driver::fail(Code::BadCommandLine,
                          fmt::format("`learning_rate` is a finite number, not {}", learning_rate));
         if (arrays.size() != sizes.size())
             driver::fail(Code::BadShape, fmt::format("{} parameters are given, but {} are moved",

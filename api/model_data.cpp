@@ -135,7 +135,8 @@ frontend::Mode to_frontend(Mode mode) {
 
 void require_positive(const char* option, std::optional<std::int64_t> number) {
     if (number && *number < 1)
-        driver::fail(Code::BadOption, fmt::format("`{}` is at least 1, not {}", option, *number));
+        driver::fail(Code::BadCommandLine,
+                     fmt::format("`{}` is at least 1, not {}", option, *number));
 }
 
 std::vector<ir::TensorId> recorded(const ir::Network& network,

@@ -111,7 +111,7 @@ struct RunningState::Data {
 
 frontend::Mode to_frontend(Mode mode);
 
-/// E0813 for a number below 1.
+/// E0801 for a number below 1.
 void require_positive(const char* option, std::optional<std::int64_t> number);
 
 /// The tensors that `record` names; the declared outputs if it is empty.

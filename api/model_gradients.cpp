@@ -79,7 +79,7 @@ Gradients Model::differentiate(const Arrays& inputs, const Arrays& targets,
     return guarded(data_->session, [&] {
         require_positive("steps", options.steps);
         if (!options.loss.empty() && !options.train_block.empty())
-            driver::fail(Code::BadOption,
+            driver::fail(Code::BadCommandLine,
                          "the gradient is that of `loss` or of `train_block`, not of both");
         GradientRun& run = gradient_program(*data_, inputs, targets, options);
         const ir::Network& network = run.program->network();

@@ -15,7 +15,7 @@ driver::TrainingPlan plan_of(const ir::Training& training, const TrainerOptions&
     require_positive("batch", options.batch);
     require_positive("updates_per_epoch", options.updates_per_epoch);
     if (const auto rate = options.learning_rate; rate && !(*rate > 0 && std::isfinite(*rate)))
-        driver::fail(Code::BadOption,
+        driver::fail(Code::BadCommandLine,
                      fmt::format("`learning_rate` is a number above 0, not {}", *rate));
     driver::TrainingPlan plan = driver::plan_of(training);
     plan.epochs = options.epochs.value_or(plan.epochs);
@@ -35,7 +35,7 @@ void check(const FitOptions& options) {
          {std::pair{"patience", options.patience.has_value()},
           std::pair{"best_weights", !options.best_weights.empty()}})
         if (is_given)
-            driver::fail(Code::BadOption,
+            driver::fail(Code::BadCommandLine,
                          fmt::format("`{}` needs samples to validate with (`validation`)", option));
 }
 

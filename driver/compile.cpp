@@ -161,7 +161,7 @@ class LibraryMaker {
                 const ir::Tensor& first = *known.emplace(name, &tensor).first->second;
                 if (first.name == tensor.name) continue;
                 session_.diagnostics
-                    .report(Code::SameNameInC, tensor.range,
+                    .report(Code::DuplicateName, tensor.range,
                             fmt::format("`{}` and `{}` are both `{}` in C", first.name, tensor.name,
                                         name))
                     .label(first.range, fmt::format("`{}` is declared here", first.name));

@@ -229,8 +229,8 @@ bool chooses_interpreter(const EngineOptions& options) {
 int thread_count(const EngineOptions& options) {
     if (options.threads == 0) return runtime::default_threads();
     if (options.threads < 0 || options.threads > runtime::most_threads)
-        fail(Code::BadOption, fmt::format("a run takes from 1 to {} threads, not {}",
-                                          runtime::most_threads, options.threads));
+        fail(Code::BadCommandLine, fmt::format("a run takes from 1 to {} threads, not {}",
+                                               runtime::most_threads, options.threads));
     return options.threads;
 }
 

@@ -1,6 +1,8 @@
 """The Python package: every public function with good and with bad arguments."""
 
+import copy
 import os
+import pickle
 import tempfile
 import threading
 import unittest
@@ -85,6 +87,26 @@ class Models(unittest.TestCase):
         del model
         self.assertEqual(weight.sum(), weight.sum())  # the array keeps the memory
 
+    def test_parameters_without_a_shape_are_numbers(self):
+        model = snnc.Model(text=TRAINED.replace("beta = 0.9", "beta = learn 0.9"))
+        for value in (0.5, numpy.float64(0.25), numpy.array(0.75, "float32")):
+            model.parameters["hidden.beta"] = value
+            self.assertEqual(model.parameters["hidden.beta"], value)
+
+    def test_copies_have_the_same_numbers(self):
+        edges = ("network Net {\n    input x : f32[9]\n    out : LI[9]\n"
+                 "    x -> sparse(p = 0.3) as s -> out\n    output out.v\n}\n")
+        for text in (TRAINED, edges):
+            model = snnc.Model(text=text, steps=5, seed=3)
+            model.draw_parameters(4)
+            inputs = {model.inputs[0].name: numbers(2, *model.inputs[0].shape)}
+            expected = model.run(inputs)["out.v"]
+            for other in (copy.copy(model), copy.deepcopy(model),
+                          pickle.loads(pickle.dumps(model))):
+                numpy.testing.assert_array_equal(other.run(inputs)["out.v"], expected)
+                other.draw_parameters(5)
+                numpy.testing.assert_array_equal(model.run(inputs)["out.v"], expected)
+
     def test_weights_in_files(self):
         one, other = snnc.Model(text=TRAINED), snnc.Model(text=TRAINED)
         one.draw_parameters(3)
@@ -107,13 +129,15 @@ class Models(unittest.TestCase):
         state = model.begin(samples=3)
         pieces = []
         for begin, end in ((0, 1), (1, 5), (5, 9)):
-            copy = state.copy()
+            twin = state.copy()
             piece = model.step(state, x=x[begin:end], steps=end - begin)["out.v"]
-            again = model.step(copy, {"x": x[begin:end]}, steps=end - begin)["out.v"]
+            again = model.step(twin, {"x": x[begin:end]}, steps=end - begin)["out.v"]
             numpy.testing.assert_array_equal(piece, again)
             pieces.append(piece)
         numpy.testing.assert_array_equal(numpy.concatenate(pieces), whole)
         self.assertEqual((state.steps, state.samples), (9, 3))
+        self.assertEqual(copy.deepcopy(state).steps, 9)
+        self.assertEqual(repr(copy.copy(state)), "<RunningState after 9 steps of 3 samples>")
         with self.assertRaises(snnc.Error):
             model.step(snnc.Model(text=DRIVEN).begin(3), x=x[:1])
 
@@ -132,6 +156,10 @@ class Models(unittest.TestCase):
             model.run(y=x)
         with self.assertRaises(snnc.Error):
             model.run(x=x, record=["a.w"])
+        for call in (lambda: model.run(x), lambda: model.run({"x": x}, x=x),
+                     lambda: model.run(x=x, record="a.v"), lambda: model.run(x=None)):
+            with self.assertRaisesRegex(TypeError, "name|twice|`x`"):
+                call()
 
     def test_differentiates(self):
         model = snnc.Model(text=TRAINED)
@@ -215,6 +243,10 @@ class Trainers(unittest.TestCase):
         model = snnc.Model(text=TRAINED)
         result = snnc.Trainer(model).fit(self.inputs, self.targets, on_event=lambda event: False)
         self.assertTrue(result.was_stopped)
+        for answer, is_stopped in ((None, False), ("go on", False), (numpy.bool_(False), True)):
+            result = snnc.Trainer(model).fit(
+                self.inputs, self.targets, on_event=lambda event: answer)
+            self.assertEqual(result.was_stopped, is_stopped)
         with self.assertRaises(ZeroDivisionError):
             snnc.Trainer(model).fit(self.inputs, self.targets, on_event=lambda event: 1 / 0)
 
@@ -222,6 +254,10 @@ class Trainers(unittest.TestCase):
         model = snnc.Model(text=TRAINED)
         with self.assertRaises(snnc.Error):
             snnc.Trainer(snnc.Model(text=DRIVEN))
+        with self.assertRaises(TypeError):
+            snnc.Trainer("net.snn")
+        with self.assertRaises(snnc.Error):
+            snnc.Trainer(model, batch=0)
         with self.assertRaises(snnc.Error):
             snnc.Trainer(model).step(self.inputs, {})
         with self.assertRaises(snnc.Error):
