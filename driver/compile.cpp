@@ -156,7 +156,7 @@ class LibraryMaker {
         std::map<std::string, const ir::Tensor*> known;
         const auto add = [&](const std::vector<ir::TensorId>& ids) {
             for (const ir::TensorId id : ids) {
-                const ir::Tensor& tensor = network.tensor(id);
+                const ir::Tensor& tensor = network[id];
                 const std::string name = codegen::c_identifier(tensor.name);
                 const ir::Tensor& first = *known.emplace(name, &tensor).first->second;
                 if (first.name == tensor.name) continue;
