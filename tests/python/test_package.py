@@ -1,6 +1,8 @@
 """The Python package: every public function with good and with bad arguments."""
 
+import contextlib
 import copy
+import io
 import os
 import pickle
 import tempfile
@@ -66,6 +68,37 @@ class Models(unittest.TestCase):
         self.assertEqual(model.warnings, [])
         self.assertIn("hidden: Leaky[6]", repr(model))
         self.assertIn("<td>Leaky</td>", model._repr_html_())
+
+    def test_says_its_version_its_targets_and_its_gradient(self):
+        self.assertRegex(snnc.__version__, r"^\d+\.\d+\.\d+$")
+        model = snnc.Model(text=TRAINED, interpret=True)
+        self.assertEqual(model.target, "interpreter")
+        self.assertEqual([(one.name, one.is_integer) for one in model.targets()],
+                         [("label", True)])
+        self.assertIn("adj(fc2.weight)", model.gradient_equations())
+        self.assertEqual(repr(model.inputs), "[<image: [4]>]")
+        self.assertIn("Net: 51 parameters", repr(model))
+        for call in (lambda: model.targets("Slow"), lambda: model.gradient_equations("out.v"),
+                     lambda: model.begin(0), lambda: model.save_weights("/nowhere/w.safetensors")):
+            with self.assertRaises(snnc.Error):
+                call()
+        with self.assertRaises(TypeError):
+            model.draw_parameters(-1)
+
+    def test_reads_what_speaks_dlpack(self):
+        class Foreign:
+            def __init__(self, array):
+                self.array = array
+
+            def __dlpack__(self, **options):
+                return self.array.__dlpack__(**options)
+
+            def __dlpack_device__(self):
+                return self.array.__dlpack_device__()
+
+        model, image = snnc.Model(text=TRAINED), numbers(2, 4)
+        numpy.testing.assert_array_equal(
+            model.run(image=Foreign(image))["out.v"], model.run(image=image)["out.v"])
 
     def test_parameters_lie_in_the_model(self):
         model = snnc.Model(text=TRAINED)
@@ -238,6 +271,32 @@ class Trainers(unittest.TestCase):
         self.assertEqual([one.epoch_ends for one in events], [False, False, True] * 2)
         self.assertIn("accuracy", events[-1].test)
         self.assertIn("loss", events[-1].validation)
+
+    def test_fit_goes_on_from_a_checkpoint(self):
+        whole, parts = snnc.Model(text=TRAINED), snnc.Model(text=TRAINED)
+        snnc.Trainer(whole, epochs=4).fit(self.inputs, self.targets)
+        with tempfile.TemporaryDirectory() as folder:
+            snnc.Trainer(parts, epochs=2).fit(self.inputs, self.targets, checkpoint=folder)
+            end = snnc.Trainer(parts, epochs=4).fit(self.inputs, self.targets, resume=folder)
+        self.assertEqual((end.epochs, end.steps), (4, 12))
+        numpy.testing.assert_array_equal(parts.parameters["fc1.weight"],
+                                         whole.parameters["fc1.weight"])
+
+    def test_fit_ends_early_keeps_the_best_and_shows_its_progress(self):
+        model = snnc.Model(text=TRAINED)
+        with tempfile.TemporaryDirectory() as folder:
+            best = os.path.join(folder, "best.safetensors")
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                snnc.Trainer(model, epochs=2).fit(
+                    self.inputs, self.targets, validation=4, patience=1, best_weights=best,
+                    progress=True)
+            self.assertRegex(said.getvalue(), "^epoch 1: train loss .*, validation")
+            snnc.Model(text=TRAINED, weights=best)
+        self.assertEqual(snnc.Trainer(model).fit(self.inputs, self.targets, max_steps=2).steps, 2)
+        for wrong in ({"patience": 1}, {"max_steps": 0}, {"best_weights": "b.safetensors"},
+                      {"resume": "/nowhere"}, {"checkpoint": "/dev/null/folder"}):
+            with self.assertRaises(snnc.Error):
+                snnc.Trainer(model).fit(self.inputs, self.targets, **wrong)
 
     def test_fit_can_be_stopped_and_hands_on_exceptions(self):
         model = snnc.Model(text=TRAINED)

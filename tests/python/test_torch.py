@@ -25,7 +25,7 @@ SMOOTH = """network Net {
 
 
 def module(text, **options):
-    return snnc.torch.Module(snnc.Model(text=text), **options)
+    return snnc.torch.Module(text=text, **options)
 
 
 class TorchModule(unittest.TestCase):
@@ -139,8 +139,7 @@ class TorchModule(unittest.TestCase):
             torch.testing.assert_close(net(image), expected, rtol=0, atol=0)
 
     def test_says_what_it_is(self):
-        net = snnc.torch.Module(text=DRIVEN)
-        self.assertIn("Net: x -> out.v, a.s", repr(net))
+        self.assertIn("Net: x -> out.v, a.s", repr(module(DRIVEN)))
 
     def test_refuses_what_does_not_fit(self):
         net = module(DRIVEN)
@@ -156,7 +155,7 @@ class TorchModule(unittest.TestCase):
         with self.assertRaises(TypeError):
             module(DRIVEN, outputs="a.s")
         with self.assertRaisesRegex(TypeError, "threads"):
-            module(DRIVEN, threads=2)
+            snnc.torch.Module(snnc.Model(text=DRIVEN), threads=2)
         with self.assertRaises(snnc.Error):
             net(x[:, :, :1])
         with self.assertRaises(snnc.Error):
