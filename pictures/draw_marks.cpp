@@ -144,7 +144,7 @@ class Marks {
             const double part = to.x > from.x ? (x - from.x) / (to.x - from.x) : 0;
             return from.y + std::clamp(part, 0.0, 1.0) * (to.y - from.y);
         };
-        const auto [high, low] = std::minmax(height_at(box.left), height_at(box.right));
+        const auto [high, low] = std::minmax({height_at(box.left), height_at(box.right)});
         return high <= box.bottom && low >= box.top;
     }
 
