@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <snnc/adam.h>
 
+#include <cmath>
+
 #include "api/call.h"
 #include "driver/pipeline.h"
 
@@ -34,6 +36,7 @@ struct Adam::Data {
           config(config_of(options)),
           machine(engine_options(options)) {
         check_sizes();
+        check_options(options);
         ir::Gradients gradients;
         for (std::size_t i = 0; i < sizes.size(); ++i) {
             const ir::TensorId parameter = add(fmt::format("p{}", i), ir::Role::Parameter, i);
@@ -51,7 +54,7 @@ struct Adam::Data {
     }
 
     void update(std::int64_t number, double learning_rate, const std::vector<AdamArrays>& arrays) {
-        check(number, arrays);
+        check(number, learning_rate, arrays);
         std::map<std::string, void*> places;
         for (std::size_t i = 0; i < arrays.size(); ++i) {
             const std::string name = fmt::format("p{}", i);
@@ -102,10 +105,28 @@ struct Adam::Data {
                 driver::fail(Code::BadShape, fmt::format("a parameter has {} elements", size));
     }
 
-    void check(std::int64_t number, const std::vector<AdamArrays>& arrays) const {
+    static void check_options(const AdamOptions& options) {
+        const auto is_decay = [](double beta) { return beta >= 0 && beta < 1; };
+        if (!is_decay(options.beta1) || !is_decay(options.beta2))
+            driver::fail(Code::BadCommandLine,
+                         fmt::format("the betas of Adam lie in [0, 1), and {} and {} do not",
+                                     options.beta1, options.beta2));
+        for (const double number : {options.epsilon, options.weight_decay})
+            if (!(number >= 0 && std::isfinite(number)))
+                driver::fail(Code::BadCommandLine,
+                             fmt::format("`epsilon` and `weight_decay` of Adam are at least 0, "
+                                         "not {}",
+                                         number));
+    }
+
+    void check(std::int64_t number, double learning_rate,
+               const std::vector<AdamArrays>& arrays) const {
         if (number < 1)
             driver::fail(Code::ValueOutOfRange,
                          fmt::format("updates count from 1, and this is number {}", number));
+        if (!std::isfinite(learning_rate))
+            driver::fail(Code::BadCommandLine,
+                         fmt::format("`learning_rate` is a finite number, not {}", learning_rate));
         if (arrays.size() != sizes.size())
             driver::fail(Code::BadShape, fmt::format("{} parameters are given, but {} are moved",
                                                      arrays.size(), sizes.size()));

@@ -4,6 +4,7 @@
 #include <snnc/diagnostics.h>
 
 #include <new>
+#include <stdexcept>
 
 #include "driver/session.h"
 
@@ -14,6 +15,7 @@ std::vector<Diagnostic> to_public(const SourceManager& sources, const Diagnostic
 
 /// Everything that was reported since the last call, and `last` behind it, as an Error.
 [[noreturn]] void throw_error(driver::Session& session, const snnc::Diagnostic* last = nullptr);
+[[noreturn]] void throw_error(driver::Session& session, Code code, std::string message);
 [[noreturn]] void throw_out_of_memory(driver::Session& session);
 
 /// Runs `function` with an empty sink for what it reports. Its result, or Error.
@@ -29,7 +31,11 @@ auto guarded(driver::Session& session, Function&& function) {
     } catch (const runtime::DataError& error) {
         const snnc::Diagnostic diagnostic = driver::to_diagnostic(error);
         throw_error(session, &diagnostic);
+    } catch (const std::overflow_error& error) {  // a shape that no array has
+        throw_error(session, Code::BadShape, error.what());
     } catch (const std::bad_alloc&) {
+        throw_out_of_memory(session);
+    } catch (const std::length_error&) {  // more elements than any memory has
         throw_out_of_memory(session);
     }
 }

@@ -58,6 +58,7 @@ std::unique_ptr<Model::Data> Model::Data::make(Source source, ModelOptions optio
 }
 
 frontend::Request Model::Data::request() const {
+    require_positive("steps", options.steps);
     frontend::Request request;
     request.network = options.network;
     request.steps = options.steps;
@@ -130,6 +131,12 @@ runtime::TensorFile Model::Data::weights() const {
 
 frontend::Mode to_frontend(Mode mode) {
     return mode == Mode::Train ? frontend::Mode::Train : frontend::Mode::Evaluate;
+}
+
+void require_positive(const char* option, std::optional<std::int64_t> number) {
+    if (number && *number < 1)
+        driver::fail(Code::BadCommandLine,
+                     fmt::format("`{}` is at least 1, not {}", option, *number));
 }
 
 std::vector<ir::TensorId> recorded(const ir::Network& network,

@@ -11,6 +11,15 @@
 
 namespace snnc::api {
 
+/// Of an object, for others that outlive it: addresses are given again, an identity is not.
+class Identity {
+ public:
+    friend bool operator==(const Identity&, const Identity&) = default;
+
+ private:
+    std::shared_ptr<const char> token_ = std::make_shared<char>();
+};
+
 /// A program of a run, and what it was made for.
 struct Run {
     std::unique_ptr<Program> program;
@@ -42,7 +51,8 @@ struct SteppedNetwork {
     explicit SteppedNetwork(ir::Network whole)
         : network(std::move(whole)), start(network, ir::pasts(network)) {}
     ir::Network network;
-    driver::RunState start;           // before step 0
+    driver::RunState start;  // before step 0
+    Identity identity;
     std::map<std::string, Run> runs;  // by what they record
 };
 
@@ -88,6 +98,7 @@ struct Model::Data {
     std::map<std::string, GradientRun> gradients;
     std::map<std::string, LinearRun> linear;
     std::uint64_t linear_runs = 0;  // so far
+    Identity identity;
 };
 
 /// Where a run stands.
@@ -95,10 +106,13 @@ struct RunningState::Data {
     driver::RunState state;
     std::int64_t samples;
     std::uint64_t seed;
-    const SteppedNetwork* owner;
+    Identity owner;  // the network that began it
 };
 
 frontend::Mode to_frontend(Mode mode);
+
+/// E0801 for a number below 1.
+void require_positive(const char* option, std::optional<std::int64_t> number);
 
 /// The tensors that `record` names; the declared outputs if it is empty.
 std::vector<ir::TensorId> recorded(const ir::Network& network,

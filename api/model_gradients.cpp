@@ -77,6 +77,10 @@ Array take_gradient(GradientRun& run, const driver::WantedGradient& wanted,
 Gradients Model::differentiate(const Arrays& inputs, const Arrays& targets,
                                const GradientOptions& options) {
     return guarded(data_->session, [&] {
+        require_positive("steps", options.steps);
+        if (!options.loss.empty() && !options.train_block.empty())
+            driver::fail(Code::BadCommandLine,
+                         "the gradient is that of `loss` or of `train_block`, not of both");
         GradientRun& run = gradient_program(*data_, inputs, targets, options);
         const ir::Network& network = run.program->network();
         driver::PortValues& values = run.program->values();
@@ -89,7 +93,7 @@ Gradients Model::differentiate(const Arrays& inputs, const Arrays& targets,
         };
         bind(network.inputs, "input", inputs);
         bind(network.training->targets, "target", targets);
-        driver::bind_states(data_->session, network, given(options.states), sizes, values);
+        driver::bind_states(data_->session, network, "state", given(options.states), sizes, values);
         const ir::RunSize size = sizes.size(network);
         run.program->run(size, {options.seed, 0, {}});
 

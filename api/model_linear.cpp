@@ -108,6 +108,7 @@ void give_cotangents(LinearRun& run, const Arrays& cotangents) {
 
 Linearization Model::linearize(const Arrays& inputs, const LinearizeOptions& options) {
     return guarded(data_->session, [&] {
+        require_positive("steps", options.steps);
         LinearRun& run = linear_program(*data_, options);
         const ir::Network& network = run.program->network();
         driver::SizeFinder sizes = driver::known_sizes(network, options.steps);

@@ -1,6 +1,4 @@
 // Runs of a model: whole, and step by step.
-#include <fmt/format.h>
-
 #include "api/model_data.h"
 
 namespace snnc::api {
@@ -43,22 +41,16 @@ Run& run_program(Model::Data& data, const RunOptions& options) {
     return run;
 }
 
-void require_positive(std::int64_t number, const char* what) {
-    if (number < 1)
-        driver::fail(Code::BadShape,
-                     fmt::format("a run has at least one {}, not {}", what, number));
-}
-
 }  // namespace
 
 Results Model::run(const Arrays& inputs, const RunOptions& options) {
     return guarded(data_->session, [&] {
         Run& run = run_program(*data_, options);
         const ir::Network& network = run.program->network();
-        if (options.steps) require_positive(*options.steps, "step");
+        require_positive("steps", options.steps);
         driver::SizeFinder sizes = driver::known_sizes(network, options.steps);
         bind_inputs(data_->session, *run.program, run.results, inputs, sizes);
-        driver::bind_states(data_->session, network, given(options.states), sizes,
+        driver::bind_states(data_->session, network, "state", given(options.states), sizes,
                             run.program->values());
         const ir::RunSize size = sizes.size(network);
         run.program->run(size, {options.seed, 0, {}});
@@ -83,10 +75,10 @@ std::int64_t RunningState::samples() const { return data_->samples; }
 
 RunningState Model::begin(std::int64_t samples, std::uint64_t seed) {
     return guarded(data_->session, [&] {
-        require_positive(samples, "sample");
+        require_positive("samples", samples);
         if (!data_->stepped) data_->stepped = std::make_unique<SteppedNetwork>(data_->network);
         return RunningState(std::make_unique<RunningState::Data>(
-            RunningState::Data{data_->stepped->start, samples, seed, data_->stepped.get()}));
+            RunningState::Data{data_->stepped->start, samples, seed, data_->stepped->identity}));
     });
 }
 
@@ -94,7 +86,7 @@ Results Model::step(RunningState& state, const Arrays& inputs, std::int64_t step
                     const std::vector<std::string>& record) {
     return guarded(data_->session, [&] {
         SteppedNetwork* stepped = data_->stepped.get();
-        if (!stepped || state.data_->owner != stepped)
+        if (!stepped || !state.data_ || state.data_->owner != stepped->identity)
             driver::fail(Code::CheckpointMismatch, "the state was begun by another model");
         Run& run = stepped->runs[key_of(record, {}, Mode::Evaluate)];
         if (!run.program) {
@@ -105,7 +97,7 @@ Results Model::step(RunningState& state, const Arrays& inputs, std::int64_t step
             run.program = std::make_unique<Program>(data_->machine, stepped->network, lowering,
                                                     data_->parameters);
         }
-        require_positive(steps, "step");
+        require_positive("steps", steps);
         driver::SizeFinder sizes;
         sizes.see_steps(steps, "`steps`");
         sizes.see_samples(state.data_->samples, "the state");

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <snnc/trainer.h>
 
+#include <cmath>
+
 #include "api/model_data.h"
 #include "driver/output_files.h"
 #include "driver/training.h"
@@ -9,6 +11,12 @@ namespace snnc::api {
 namespace {
 
 driver::TrainingPlan plan_of(const ir::Training& training, const TrainerOptions& options) {
+    require_positive("epochs", options.epochs);
+    require_positive("batch", options.batch);
+    require_positive("updates_per_epoch", options.updates_per_epoch);
+    if (const auto rate = options.learning_rate; rate && !(*rate > 0 && std::isfinite(*rate)))
+        driver::fail(Code::BadCommandLine,
+                     fmt::format("`learning_rate` is a number above 0, not {}", *rate));
     driver::TrainingPlan plan = driver::plan_of(training);
     plan.epochs = options.epochs.value_or(plan.epochs);
     plan.batch = options.batch.value_or(plan.batch);
@@ -16,6 +24,19 @@ driver::TrainingPlan plan_of(const ir::Training& training, const TrainerOptions&
     plan.seed = options.seed.value_or(plan.seed);
     if (options.learning_rate) plan.optimizer.learning_rate = *options.learning_rate;
     return plan;
+}
+
+/// What cannot be told before the samples are there is checked with them.
+void check(const FitOptions& options) {
+    require_positive("max_steps", options.max_steps);
+    require_positive("patience", options.patience);
+    if (options.validation != 0) return;
+    for (const auto& [option, is_given] :
+         {std::pair{"patience", options.patience.has_value()},
+          std::pair{"best_weights", !options.best_weights.empty()}})
+        if (is_given)
+            driver::fail(Code::BadCommandLine,
+                         fmt::format("`{}` needs samples to validate with (`validation`)", option));
 }
 
 Scores to_public(const std::vector<driver::Score>& scores) {
@@ -120,7 +141,7 @@ struct Trainer::Data {
     /// The loop of step() and evaluate() for runs of that size.
     Loop& loop_for(const driver::SizeFinder& sizes) {
         const std::int64_t steps = sizes.size(described).steps;
-        const bool is_current = loop && made_for == model.data_.get();
+        const bool is_current = loop && made_for == model.data_->identity;
         if (is_current && loop->steps != steps)
             driver::fail(Code::StepsDiffer,
                          fmt::format("the batch has {} steps, but the first one of this trainer "
@@ -130,7 +151,7 @@ struct Trainer::Data {
             loop = std::make_unique<Loop>(*model.data_, network_for(steps), plan, no_samples,
                                           nullptr, steps);
             loop->training->forget();
-            made_for = model.data_.get();
+            made_for = model.data_->identity;
         }
         return *loop;
     }
@@ -143,7 +164,7 @@ struct Trainer::Data {
     driver::TrainingPlan plan;
     const driver::SampleSet no_samples;
     std::unique_ptr<Loop> loop;
-    const Model::Data* made_for = nullptr;
+    std::optional<Identity> made_for;
 };
 
 Trainer::Trainer(Model& model, TrainerOptions options)
@@ -177,6 +198,7 @@ Scores Trainer::evaluate(const Arrays& inputs, const Arrays& targets) {
 TrainingResult Trainer::fit(const Arrays& inputs, const Arrays& targets,
                             const FitOptions& options) {
     return guarded(data_->session(), [&] {
+        check(options);
         driver::SizeFinder sizes = driver::known_sizes(data_->described, {});
         const driver::SampleSet samples = data_->samples(inputs, targets, sizes);
         std::optional<driver::SampleSet> test;

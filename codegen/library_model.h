@@ -109,7 +109,8 @@ const std::vector<LibraryArray>& arrays_of(const LibraryModel& model, Interface 
 /// `x_gradient`.
 void name_members(LibraryModel& model);
 
-/// "net" for a network `Net`; a name that C takes.
+/// A name that C takes: Greek letters by their names ("μ.s" is `mu_s`), a line for what else C does
+/// not have in names.
 std::string c_identifier(const std::string& name);
 
 // ---- heads of blocks ------------------------------------------------------------------------

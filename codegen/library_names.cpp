@@ -7,17 +7,24 @@
 #include "codegen/library_errors.h"
 #include "codegen/library_fields.h"
 #include "codegen/library_text.h"
+#include "support/greek.h"
+#include "support/unicode.h"
 
 namespace snnc::codegen {
 namespace {
 
-/// Words that no array may have as its name: those of C and C++, and, whatever their case, fields
-/// and the beginnings of errors that are not an array's.
+/// Words that no array may have as its name: those of C (2023), of C++ and of compilers for Unix,
+/// and, whatever their case, fields and the beginnings of errors that are not an array's.
 constexpr std::string_view words =
-    " asm auto bool break case catch char class const continue default delete do double else enum "
-    "extern false float for friend goto if inline int long mutable namespace new operator private "
-    "protected public register restrict return short signed sizeof static struct switch template "
-    "this throw true try typedef union unsigned using virtual void volatile while ";
+    " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t "
+    "char16_t char32_t class co_await co_return co_yield compl concept const const_cast "
+    "consteval constexpr constinit continue decltype default delete do double dynamic_cast else "
+    "enum explicit export extern false float for friend goto if inline int linux long mutable "
+    "namespace new noexcept not not_eq nullptr operator or or_eq private protected public "
+    "register reinterpret_cast requires restrict return short signed sizeof static static_assert "
+    "static_cast struct switch template this thread_local throw true try typedef typeid typename "
+    "typeof typeof_unqual union unix unsigned using virtual void volatile wchar_t while xor "
+    "xor_eq ";
 constexpr std::string_view errors = " ARGUMENTS VALUES ";
 
 bool is_among(std::string_view list, const std::string& word) {
@@ -60,7 +67,14 @@ std::string upper(std::string text) {
 
 std::string c_identifier(const std::string& name) {
     std::string result;
-    for (const char c : name) result += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+    for (const char32_t letter : to_code_points(name)) {
+        const bool is_plain = letter < 128 && std::isalnum(int(letter));
+        const std::string_view greek = greek_name(letter);
+        if (greek.empty())
+            result += is_plain ? char(letter) : '_';
+        else
+            result += greek;
+    }
     if (result.empty() || std::isdigit(static_cast<unsigned char>(result[0])))
         result.insert(0, "_");
     return result;

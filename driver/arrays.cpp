@@ -9,8 +9,12 @@
 namespace snnc::driver {
 
 std::int64_t element_count(const ir::Tensor& tensor, const ir::RunSize& size) {
-    return (tensor.per_step ? size.steps : 1) * (tensor.per_sample ? size.samples : 1) *
-           ir::element_count(tensor.shape);
+    std::int64_t count = ir::element_count(tensor.shape);
+    for (const std::int64_t times :
+         {tensor.per_step ? size.steps : 1, tensor.per_sample ? size.samples : 1})
+        if (__builtin_mul_overflow(count, times, &count))
+            throw std::length_error("more elements than any memory has");
+    return count;
 }
 
 Values& PortValues::operator[](ir::TensorId id) {

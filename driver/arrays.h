@@ -133,8 +133,9 @@ void bind_arrays(Session& session, const ir::Network& network,
                  const std::vector<Assignment>& arrays, SizeFinder& sizes, PortValues& values);
 
 /// Puts values before the first step into `values`; returns the initial values that they give. One
-/// that nothing reads is a warning.
+/// that nothing reads is a warning. `option` as above.
 std::vector<ir::TensorId> bind_states(Session& session, const ir::Network& network,
+                                      const std::string& option,
                                       const std::vector<GivenArray>& arrays, SizeFinder& sizes,
                                       PortValues& values);
 std::vector<ir::TensorId> bind_states(Session& session, const ir::Network& network,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <new>
+#include <stdexcept>
 
 namespace snnc::driver {
 namespace {
@@ -17,6 +18,13 @@ int report_defect(const std::string& what) {
     return Defect;
 }
 
+Diagnostic out_of_memory() {
+    Diagnostic diagnostic;
+    diagnostic.code = Code::OutOfMemory;
+    diagnostic.message = "the arrays of this network and batch do not fit into memory";
+    return diagnostic;
+}
+
 }  // namespace
 
 std::optional<Diagnostic> failure_of(const std::function<void()>& work) {
@@ -28,10 +36,9 @@ std::optional<Diagnostic> failure_of(const std::function<void()>& work) {
     } catch (const runtime::DataError& error) {
         return to_diagnostic(error);
     } catch (const std::bad_alloc&) {
-        Diagnostic diagnostic;
-        diagnostic.code = Code::OutOfMemory;
-        diagnostic.message = "the arrays of this network and batch do not fit into memory";
-        return diagnostic;
+        return out_of_memory();
+    } catch (const std::length_error&) {  // more elements than any memory has
+        return out_of_memory();
     }
 }
 

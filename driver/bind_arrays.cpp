@@ -92,13 +92,14 @@ std::optional<ir::TensorId> initial_of(const ir::Network& network, const std::st
 }
 
 std::vector<ir::TensorId> bind_states(Session& session, const ir::Network& network,
+                                      const std::string& option,
                                       const std::vector<GivenArray>& arrays, SizeFinder& sizes,
                                       PortValues& values) {
     std::vector<ir::TensorId> initials;
     for (const auto& [name, array, file, stays] : arrays) {
         const auto initial = initial_of(network, name);
         if (!initial) {
-            ir::Tensor like = network[find_variable(network, name, "--state")];
+            ir::Tensor like = network[find_variable(network, name, option)];
             like.per_step = false;
             like.per_sample = true;
             check_shape(like, array, file, sizes);
@@ -123,7 +124,7 @@ std::vector<ir::TensorId> bind_states(Session& session, const ir::Network& netwo
 std::vector<ir::TensorId> bind_states(Session& session, const ir::Network& network,
                                       const std::vector<Assignment>& arrays, SizeFinder& sizes,
                                       PortValues& values) {
-    return bind_states(session, network, FileArrays(arrays).given(), sizes, values);
+    return bind_states(session, network, "--state", FileArrays(arrays).given(), sizes, values);
 }
 
 std::vector<ir::TensorId> nameable_variables(const ir::Network& network) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "driver/output_files.h"
 #include "driver/pipeline.h"
@@ -109,8 +110,11 @@ class LibraryMaker {
         }
         // Edges that are drawn are the same for both.
         const std::uint64_t seed = training ? training->training->seed : 0;
-        const PreparedNetwork run = prepare_network(
-            session_, make_network(session_, module, request), options_.weights, seed);
+        if (training) refuse_equal_names(*training);
+        ir::Network network = make_network(session_, module, request);
+        refuse_equal_names(network);
+        const PreparedNetwork run =
+            prepare_network(session_, std::move(network), options_.weights, seed);
         codegen::LibraryModel model;
         model.prefix =
             options_.prefix.empty() ? codegen::c_identifier(names_.stem) : options_.prefix;
@@ -145,6 +149,28 @@ class LibraryMaker {
                 "has them");
         session_.stop_on_errors();
         return network;
+    }
+
+    /// What the caller gives and receives has a member in a structure, by its name.
+    void refuse_equal_names(const ir::Network& network) {
+        std::map<std::string, const ir::Tensor*> known;
+        const auto add = [&](const std::vector<ir::TensorId>& ids) {
+            for (const ir::TensorId id : ids) {
+                const ir::Tensor& tensor = network[id];
+                const std::string name = codegen::c_identifier(tensor.name);
+                const ir::Tensor& first = *known.emplace(name, &tensor).first->second;
+                if (first.name == tensor.name) continue;
+                session_.diagnostics
+                    .report(Code::DuplicateName, tensor.range,
+                            fmt::format("`{}` and `{}` are both `{}` in C", first.name, tensor.name,
+                                        name))
+                    .label(first.range, fmt::format("`{}` is declared here", first.name));
+            }
+        };
+        add(network.inputs);
+        if (network.training) add(network.training->targets);
+        add(network.outputs);
+        session_.stop_on_errors();
     }
 
     std::string source_hash() const {

@@ -226,13 +226,21 @@ bool chooses_interpreter(const EngineOptions& options) {
     return options.backend == "interpret";
 }
 
+int thread_count(const EngineOptions& options) {
+    if (options.threads == 0) return runtime::default_threads();
+    if (options.threads < 0 || options.threads > runtime::most_threads)
+        fail(Code::BadCommandLine, fmt::format("a run takes from 1 to {} threads, not {}",
+                                               runtime::most_threads, options.threads));
+    return options.threads;
+}
+
 }  // namespace
 
 Machine::Machine(const EngineOptions& options)
     : interprets_(chooses_interpreter(options)),
       debug_(options.debug),
       target_(interprets_ ? "interpreter" : target_name(options)),
-      threads_(options.threads > 0 ? options.threads : runtime::default_threads()),
+      threads_(thread_count(options)),
       cache_(options.cache ? *options.cache : cache_folder()) {
     if (options.timings) time_stages(true);
 }

@@ -46,12 +46,17 @@ void attach_doc_comments(const SourceManager& sources, const std::vector<Token>&
     std::size_t next_node = 0;         // the first that begins behind the current token
     const Token* last_code = nullptr;  // on the current line, separators aside
     std::vector<std::string> waiting;  // lines for what follows
+    std::uint32_t last_line = 0;       // of the text, where they end
 
     for (const Token& token : tokens) {
         if (token.type == TokenType::LineEnd) {
             last_code = nullptr;
         } else if (token.type == TokenType::Doc && last_code == nullptr) {
+            const std::uint32_t line =
+                sources.file(token.range.file).line_column(token.range.begin).line;
+            if (!waiting.empty() && line > last_line + 1) waiting.emplace_back();  // a paragraph
             waiting.push_back(doc_text(sources.text(token.range)));
+            last_line = line;
         } else if (token.type == TokenType::Doc) {
             // The smallest node around the last word: of the nodes that hold it, the last to begin.
             const Documented* owner = nullptr;

@@ -216,13 +216,13 @@ class Elaborator {
     }
 
     void check_network(const NetworkDecl& decl, const TrainDecl* train) {
-        const std::size_t before = diagnostics_.all().size();
         Work work(sources_, declarations_, decl, no_request_, diagnostics_);
         work.builder.build();
         TrainingBuilder training(work.context, work.expressions, work.builder);
         if (train) training.build(*train);
         check_cycles(work.context);
-        if (!train || diagnostics_.all().size() != before) return;
+        // What is wrong in a cell was told before, and a network with gaps teaches less.
+        if (!train || !diagnostics_.ok()) return;
         warn_default_names(work.context, work.builder);
         warn_unreached(work.context);
     }

@@ -171,16 +171,16 @@ void NetworkBuilder::read_sets() {
         const FileId file = sources_.add("--set " + given.path, given.value);
         ExprPtr value = parse_expression(sources_, file, context_.diagnostics);
         if (!value) continue;
+        const FileId assignment = sources_.add("--set", given.path + "=" + given.value);
         auto set = std::make_unique<Set>();
         set->path = given.path;
         const auto point = given.path.rfind('.');
         set->element = given.path.substr(0, point);
         if (point != std::string::npos) set->argument = given.path.substr(point + 1);
-        const FileId path = sources_.add("--set", given.path);
-        const auto end = std::uint32_t(given.path.size());
-        set->value.name =
-            Name{set->argument, {path, end - std::uint32_t(set->argument.size()), end}};
-        set->value.value.range = set->value.range = value->range;
+        const std::size_t name = given.path.size() - set->argument.size();
+        set->value.name = Name{set->argument,
+                               {assignment, std::uint32_t(name), std::uint32_t(given.path.size())}};
+        set->value.value.range = value->range;
         set->value.value.value = std::move(value);
         sets_.push_back(std::move(set));
     }

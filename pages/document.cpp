@@ -179,8 +179,8 @@ class Document {
 
     std::optional<Section> describe(const TrainDecl& node) const {
         Section section;
-        section.kind = "training of";
-        section.name = node.network.text;
+        section.kind = "training";
+        section.name = (node.name ? node.name->text + " of " : "of ") + node.network.text;
         return section;
     }
 

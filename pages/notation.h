@@ -42,7 +42,4 @@ std::unique_ptr<Notation> mathml();
 /// "2.5e-3" in two: "2.5" and "-3". Without an exponent the second is empty.
 std::pair<std::string, std::string> scientific_parts(const std::string& digits);
 
-/// The Greek letter of that name ("beta" -> "β"), or empty.
-std::string greek_letter(const std::string& name);
-
 }  // namespace snnc::pages

@@ -1,6 +1,7 @@
 #include <map>
 
 #include "pages/notation.h"
+#include "support/greek.h"
 #include "support/unicode.h"
 
 namespace snnc::pages {
@@ -95,17 +96,6 @@ std::pair<std::string, std::string> scientific_parts(const std::string& digits) 
     const auto first = digits.find_first_not_of("+-0", at + 1);
     if (first == std::string::npos) return {digits.substr(0, at), ""};  // 1e0
     return {digits.substr(0, at), (negative ? "-" : "") + digits.substr(first)};
-}
-
-std::string greek_letter(const std::string& name) {
-    static const std::map<std::string, std::string> letters{
-        {"alpha", "α"}, {"beta", "β"},  {"gamma", "γ"}, {"delta", "δ"}, {"epsilon", "ε"},
-        {"zeta", "ζ"},  {"eta", "η"},   {"theta", "θ"}, {"kappa", "κ"}, {"lambda", "λ"},
-        {"mu", "μ"},    {"nu", "ν"},    {"xi", "ξ"},    {"pi", "π"},    {"rho", "ρ"},
-        {"sigma", "σ"}, {"tau", "τ"},   {"phi", "φ"},   {"chi", "χ"},   {"psi", "ψ"},
-        {"omega", "ω"}, {"Delta", "Δ"}, {"Gamma", "Γ"}, {"Theta", "Θ"}, {"Omega", "Ω"}};
-    const auto found = letters.find(name);
-    return found == letters.end() ? "" : found->second;
 }
 
 }  // namespace snnc::pages

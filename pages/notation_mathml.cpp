@@ -1,6 +1,7 @@
 #include <map>
 
 #include "pages/notation.h"
+#include "support/greek.h"
 #include "support/xml.h"
 
 namespace snnc::pages {

@@ -10,7 +10,7 @@ namespace snnc::pictures {
 namespace {
 
 constexpr double edge = 14, right_edge = 22, title_height = 26, panel_title = 24, tick_height = 20,
-                 label_height = 18, colour_bar = 84, usual_margin = 46;
+                 label_height = 18, name_height = 18, colour_bar = 84, usual_margin = 46;
 constexpr double pixels_per_x_tick = 80, pixels_per_y_tick = 36;
 constexpr int usual_width = 720, usual_panel = 170;
 
@@ -31,16 +31,60 @@ double title_space(const Panel& panel) {
     return graph_of(panel) && panel.title.empty() ? 0 : panel_title;
 }
 
+/// What a line is called, behind a piece of it.
+struct Name {
+    std::string text;
+    Stroke stroke;
+    double width() const { return 24 + 6 + text_width(text); }
+};
+
+constexpr double between_names = 14;
+
+std::vector<Name> names_of(const Panel& panel) {
+    std::vector<Name> names;
+    std::size_t series = 0;
+    for (const Mark& mark : panel.marks)
+        if (const auto* line = std::get_if<Line>(&mark)) {
+            const Stroke stroke = series_stroke(series++);
+            if (!line->name.empty()) names.push_back({line->name, stroke});
+        }
+    return names;
+}
+
+/// The first row stands on the title's line, and is empty where not all names fit there.
+std::vector<std::vector<Name>> rows_of_names(const Panel& panel, double width) {
+    std::vector<std::vector<Name>> rows(1);
+    std::vector<Name> names = names_of(panel);
+    double used = 1.1 * text_width(panel.title);  // bold
+    for (const Name& name : names) used += between_names + name.width();
+    if (used <= width) {
+        rows[0] = std::move(names);
+        return rows;
+    }
+    for (Name& name : names) {
+        if (rows.size() == 1 || used + name.width() > width) {
+            rows.emplace_back();
+            used = 0;
+        }
+        used += name.width() + between_names;
+        rows.back().push_back(std::move(name));
+    }
+    return rows;
+}
+
 int y_tick_count(double height) { return std::max(2, int(height / pixels_per_y_tick)); }
 
 class Drawing {
  public:
     Drawing(const Figure& figure, const Size& size, Canvas& canvas)
         : figure_(figure), size_(size), canvas_(canvas), x_scales_(x_scales(figure)) {
+        const double width = std::max(50.0, size.width - edge - right_edge - usual_margin);
         Room room;
-        room.columns = std::size_t(std::max(50.0, size.width - edge - right_edge - usual_margin));
-        for (std::size_t i = 0; i < figure_.panels.size(); ++i)
+        room.columns = std::size_t(width);
+        for (std::size_t i = 0; i < figure_.panels.size(); ++i) {
             figure_.panels[i] = fit(figure_.panels[i], room, x_scales_[i]);
+            names_.push_back(rows_of_names(figure_.panels[i], width));
+        }
     }
 
     void draw() {
@@ -58,7 +102,12 @@ class Drawing {
     bool has_x_axis(std::size_t i) const {
         return !figure_.shared_x || i + 1 == figure_.panels.size();
     }
-    double above(std::size_t i) const { return title_space(figure_.panels[i]); }
+    double names_below_title(std::size_t i) const {
+        return name_height * double(names_[i].size() - 1);
+    }
+    double above(std::size_t i) const {
+        return title_space(figure_.panels[i]) + names_below_title(i);
+    }
     double below(std::size_t i) const {
         if (graph_of(figure_.panels[i])) return 0;
         if (!has_x_axis(i)) return 6;
@@ -85,15 +134,16 @@ class Drawing {
     void draw_panel(std::size_t i) {
         const Panel& panel = figure_.panels[i];
         if (const Graph* graph = graph_of(panel)) {
-            draw_title(panel, boxes_[i], edge);
+            draw_title(i, boxes_[i], edge);
             draw_graph(*graph, boxes_[i], canvas_);
             return;
         }
         Box box = boxes_[i];
         box.left = left_margin();
         box.right -= right_;
+        if (const Image* image = image_of(panel); image && panel.square) make_square(*image, box);
         const Frame frame{box, x_scales_[i], y_scale(panel), panel.y.downwards};
-        draw_title(panel, box, box.left);
+        draw_title(i, box, box.left);
         draw_axes(panel, frame, has_x_axis(i));
         draw_marks(panel, frame, canvas_);
         if (const Image* image = image_of(panel)) draw_colours(*image, frame);
@@ -110,29 +160,32 @@ class Drawing {
         return edge + label_height + width + 8;
     }
 
-    void draw_title(const Panel& panel, const Box& box, double left) {
-        if (!panel.title.empty())
-            canvas_.text({left, box.top - 8}, panel.title, {Ink::Text, Anchor::Start, 12, true});
-        draw_names(panel, box);
+    /// The cells of the image get as wide as they are high.
+    static void make_square(const Image& image, Box& box) {
+        const double cell =
+            std::min(box.width() / double(image.columns), box.height() / double(image.rows));
+        box.right = box.left + cell * double(image.columns);
+        box.bottom = box.top + cell * double(image.rows);
     }
 
-    /// The names of the lines, from the right end of the title's line.
-    void draw_names(const Panel& panel, const Box& box) {
-        double right = box.right;
-        std::size_t series = 0;
-        std::vector<std::pair<std::string, Stroke>> names;
-        for (const Mark& mark : panel.marks) {
-            if (const auto* line = std::get_if<Line>(&mark)) {
-                const Stroke stroke = series_stroke(series++);
-                if (!line->name.empty()) names.emplace_back(line->name, stroke);
-            }
+    void draw_title(std::size_t i, const Box& box, double left) {
+        const Panel& panel = figure_.panels[i];
+        double y = box.top - 8 - names_below_title(i);
+        if (!panel.title.empty())
+            canvas_.text({left, y}, panel.title, {Ink::Text, Anchor::Start, 12, true});
+        for (const std::vector<Name>& row : names_[i]) {
+            draw_names(row, {box.right, y});
+            y += name_height;
         }
+    }
+
+    /// The names of the lines, up to their right end.
+    void draw_names(const std::vector<Name>& names, Point end) {
         for (auto name = names.rbegin(); name != names.rend(); ++name) {
-            const double y = box.top - 8;
-            canvas_.text({right, y}, name->first, {Ink::Text, Anchor::End});
-            right -= text_width(name->first) + 6;
-            canvas_.polyline(std::vector<Point>{{right - 24, y - 4}, {right, y - 4}}, name->second);
-            right -= 24 + 14;
+            canvas_.text(end, name->text, {Ink::Text, Anchor::End});
+            const double right = end.x - text_width(name->text) - 6;
+            line({right - 24, end.y - 4}, {right, end.y - 4}, name->stroke);
+            end.x -= name->width() + between_names;
         }
     }
 
@@ -173,7 +226,9 @@ class Drawing {
         say(box.top, high_text(range));
         if (range.low < 0) say(box.centre().y, "0");
         say(box.bottom, low_text(range));
-        canvas_.text({size_.width - edge + 8, box.centre().y}, image.name,
+        const double name =
+            box.right + 4 + std::max(text_width(high_text(range)), text_width(low_text(range)));
+        canvas_.text({name + 16, box.centre().y}, image.name,
                      {Ink::Quiet, Anchor::Middle, 11, false, true});
     }
 
@@ -185,6 +240,7 @@ class Drawing {
     const Size& size_;
     Canvas& canvas_;
     std::vector<Scale> x_scales_;
+    std::vector<std::vector<std::vector<Name>>> names_;  // of each panel, in rows
     std::vector<Box> boxes_;
     double right_ = 0;
 };

@@ -8,7 +8,8 @@ namespace {
 
 class Marks {
  public:
-    Marks(const Frame& frame, Canvas& canvas) : frame_(frame), canvas_(canvas) {}
+    Marks(const Panel& panel, const Frame& frame, Canvas& canvas)
+        : panel_(panel), frame_(frame), canvas_(canvas) {}
 
     void operator()(const Line& line) {
         const Stroke stroke = series_stroke(series_++);
@@ -69,9 +70,7 @@ class Marks {
         const double y = frame_.down(level.y);
         canvas_.polyline(std::vector<Point>{{frame_.box.left, y}, {frame_.box.right, y}},
                          {Ink::Quiet, 1.2, Dash::Dashed});
-        if (!level.name.empty())
-            canvas_.text({frame_.box.right - 4, y - frame_.box.top < 16 ? y + 13 : y - 4},
-                         level.name, {Ink::Quiet, Anchor::End, 11});
+        if (!level.name.empty()) name_level(level.name, y);
     }
 
     void operator()(const Bars& bars) {
@@ -105,6 +104,51 @@ class Marks {
     void operator()(const Graph&) {}  // has a panel of its own (draw_graph)
 
  private:
+    /// At an end of the level, above or below it, where no line runs.
+    void name_level(const std::string& name, double y) {
+        const Box& box = frame_.box;
+        const double width = text_width(name, 11), height = 13;
+        struct Place {
+            Box box;
+            Anchor anchor;
+        };
+        std::vector<Place> places;
+        for (const double bottom : {y - 2, y + height + 3}) {
+            if (bottom - height < box.top || bottom > box.bottom) continue;
+            const double top = bottom - height;
+            places.push_back({{box.right - 4 - width, top, box.right - 4, bottom}, Anchor::End});
+            places.push_back({{box.left + 4, top, box.left + 4 + width, bottom}, Anchor::Start});
+        }
+        if (places.empty()) return;
+        const auto free = std::find_if(places.begin(), places.end(),
+                                       [&](const Place& place) { return !is_crossed(place.box); });
+        const Place& place = free == places.end() ? places.front() : *free;
+        canvas_.text(
+            {place.anchor == Anchor::End ? place.box.right : place.box.left, place.box.bottom - 2},
+            name, {Ink::Quiet, place.anchor, 11});
+    }
+
+    bool is_crossed(const Box& box) const {
+        for (const Mark& mark : panel_.marks)
+            if (const auto* line = std::get_if<Line>(&mark))
+                for (std::size_t i = 1; i < line->points.size(); ++i)
+                    if (crosses(frame_.at(line->points[i - 1]), frame_.at(line->points[i]), box))
+                        return true;
+        return false;
+    }
+
+    /// Whether the part of the line above the box' width reaches into its height.
+    static bool crosses(const Point& from, const Point& to, const Box& box) {
+        if (to.x < box.left || from.x > box.right) return false;
+        const auto height_at = [&](double x) {
+            const double part = to.x > from.x ? (x - from.x) / (to.x - from.x) : 0;
+            return from.y + std::clamp(part, 0.0, 1.0) * (to.y - from.y);
+        };
+        const auto [high, low] = std::minmax({height_at(box.left), height_at(box.right)});
+        return high <= box.bottom && low >= box.top;
+    }
+
+    const Panel& panel_;
     const Frame& frame_;
     Canvas& canvas_;
     std::size_t series_ = 0;
@@ -113,7 +157,7 @@ class Marks {
 }  // namespace
 
 void draw_marks(const Panel& panel, const Frame& frame, Canvas& canvas) {
-    Marks marks(frame, canvas);
+    Marks marks(panel, frame, canvas);
     for (const Mark& mark : panel.marks) std::visit(marks, mark);
 }
 

@@ -104,7 +104,8 @@ struct Panel {
     std::string title;
     Axis x, y;
     std::vector<Mark> marks;
-    double height = 1;  // relative to the other panels
+    double height = 1;    // relative to the other panels
+    bool square = false;  // the cells of its image are, if there is one
 };
 
 struct Figure {

@@ -94,6 +94,7 @@ class WeightFigure {
         Panel panel = image_panel(std::move(image), "", "");
         panel.title = std::move(title);
         panel.x.ticks = panel.y.ticks = false;
+        panel.square = true;
         return panel;
     }
 

@@ -122,7 +122,7 @@ void ThreadTeam::worker(std::int64_t thread) {
 int default_threads() {
     if (const char* text = std::getenv("SNNC_THREADS"); text && *text) {
         const int threads = std::atoi(text);
-        if (threads >= 1) return std::min(threads, 1024);
+        if (threads >= 1) return std::min(threads, most_threads);
     }
     cpu_set_t usable;
     if (::sched_getaffinity(0, sizeof usable, &usable) == 0) return std::max(1, CPU_COUNT(&usable));

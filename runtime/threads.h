@@ -25,6 +25,9 @@ using HostThreads = void (*)(int threads, void (*work)(void* closure), void* clo
 /// processors from each other.
 void use_host_threads(HostThreads host);
 
+/// Of a team; more would only wait for each other.
+inline constexpr int most_threads = 1024;
+
 class ThreadTeam {
  public:
     /// `threads` includes the caller; at least 1. Where the system gives fewer, those do the work.

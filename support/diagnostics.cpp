@@ -58,7 +58,8 @@ static std::string with_short_words(const std::string& message) {
     return result;
 }
 
-DiagnosticBuilder Diagnostics::report(Code code, const SourceRange& range, std::string message) {
+DiagnosticBuilder Diagnostics::report(Code code, const SourceRange& range,
+                                      const std::string& message) {
     Diagnostic made{code, range, with_short_words(message), {}, {}, {}, {}};
     const Severity severity = info(code).severity;
     // Two warnings of a place are two facts; a second error would follow from the first.

@@ -74,7 +74,7 @@ class DiagnosticBuilder {
 /// (warnings: the same words).
 class Diagnostics {
  public:
-    DiagnosticBuilder report(Code code, const SourceRange& range, std::string message);
+    DiagnosticBuilder report(Code code, const SourceRange& range, const std::string& message);
 
     const std::vector<Diagnostic>& all() const { return all_; }
     bool has_errors() const { return errors_ > 0; }            // Severity::Error

@@ -1,5 +1,7 @@
 #include "arrays.h"
 
+using namespace nanobind::literals;
+
 namespace snnc::python {
 namespace {
 
@@ -18,20 +20,27 @@ bool is_lent(nb::handle array, std::vector<nb::object>& kept, std::optional<api:
     return true;
 }
 
+[[noreturn]] void refuse(const std::string& name) {
+    const std::string text =
+        "`" + name + "` takes an array of numbers: float32, or int32 for labels";
+    throw nb::type_error(text.c_str());
+}
+
 /// As float32, or int32 where it holds integers; in C order.
-nb::object converted(nb::handle array) {
+nb::object converted(nb::handle array, const std::string& name) {
     const nb::object numpy = nb::module_::import_("numpy");
     const nb::object plain = numpy.attr("asarray")(array);
     const std::string kind = nb::cast<std::string>(plain.attr("dtype").attr("kind"));
     if (kind == "i" || kind == "u") {
-        nb::object narrow = numpy.attr("ascontiguousarray")(plain, "int32");
+        nb::object narrow = numpy.attr("asarray")(plain, "int32", "order"_a = "C");
         if (!nb::cast<bool>(numpy.attr("array_equal")(narrow, plain)))
-            throw nb::value_error("the array holds integers that do not fit into 32 bits");
+            throw nb::value_error(
+                ("the array for `" + name + "` holds integers that do not fit into 32 bits")
+                    .c_str());
         return narrow;
     }
-    if (kind != "f" && kind != "b")
-        throw nb::type_error("arrays hold numbers: float32, or int32 for labels");
-    return numpy.attr("ascontiguousarray")(plain, "float32");
+    if (kind != "f" && kind != "b") refuse(name);
+    return numpy.attr("asarray")(plain, "float32", "order"_a = "C");
 }
 
 /// As a NumPy array, which holds `owned`: an Array, and what is to happen at its end.
@@ -59,17 +68,19 @@ struct Returning : api::Array {
 
 }  // namespace
 
-api::ArrayView view_of(nb::handle array, std::vector<nb::object>& kept) {
+api::ArrayView view_of(nb::handle array, const std::string& name, std::vector<nb::object>& kept) {
     std::optional<api::ArrayView> view;
     if (is_lent<float>(array, kept, view) || is_lent<std::int32_t>(array, kept, view)) return *view;
-    const nb::object other = converted(array);
+    const nb::object other = converted(array, name);
     if (is_lent<float>(other, kept, view) || is_lent<std::int32_t>(other, kept, view)) return *view;
-    throw nb::type_error("arrays hold numbers: float32, or int32 for labels");
+    refuse(name);
 }
 
 Lent::Lent(const nb::dict& arrays) {
-    for (const auto& [name, array] : arrays)
-        arrays_.emplace(nb::cast<std::string>(name), view_of(array, kept_));
+    for (const auto& [key, array] : arrays) {
+        const auto name = nb::cast<std::string>(key);
+        arrays_.emplace(name, view_of(array, name, kept_));
+    }
 }
 
 nb::object to_numpy(api::Array&& array) {

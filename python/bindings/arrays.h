@@ -27,8 +27,8 @@ class Lent {
     api::Arrays arrays_;
 };
 
-/// One array, for set_parameter; kept by `kept`.
-api::ArrayView view_of(nb::handle array, std::vector<nb::object>& kept);
+/// One array, for what is called `name`; kept by `kept`.
+api::ArrayView view_of(nb::handle array, const std::string& name, std::vector<nb::object>& kept);
 
 /// Memory of results that nobody holds any more, for results of the same names that follow.
 class ResultMemory {

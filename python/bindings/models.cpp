@@ -8,6 +8,11 @@ namespace {
 
 using Names = std::vector<std::string>;
 
+api::RunningState copy(const api::RunningState& state) { return state; }
+
+/// "[3, 4]".
+std::string to_text(const api::Shape& shape) { return nb::repr(nb::cast(shape)).c_str(); }
+
 void bind_descriptions(nb::module_& module) {
     nb::class_<api::TensorInfo>(module, "TensorInfo", "A tensor of a network.")
         .def_ro("name", &api::TensorInfo::name)
@@ -16,16 +21,28 @@ void bind_descriptions(nb::module_& module) {
         .def_ro("per_sample", &api::TensorInfo::per_sample)
         .def_ro("is_spikes", &api::TensorInfo::is_spikes)
         .def_ro("is_integer", &api::TensorInfo::is_integer)
-        .def_ro("is_trainable", &api::TensorInfo::is_trainable);
+        .def_ro("is_trainable", &api::TensorInfo::is_trainable)
+        .def("__repr__", [](const api::TensorInfo& one) {
+            return "<" + one.name + (one.per_step ? "[t]" : "") + ": " + to_text(one.shape) + ">";
+        });
     nb::class_<api::PopulationInfo>(module, "PopulationInfo", "A use of a cell.")
         .def_ro("name", &api::PopulationInfo::name)
         .def_ro("cell", &api::PopulationInfo::cell)
         .def_ro("shape", &api::PopulationInfo::shape)
-        .def_ro("variables", &api::PopulationInfo::variables);
+        .def_ro("variables", &api::PopulationInfo::variables)
+        .def("__repr__", [](const api::PopulationInfo& one) {
+            return "<" + one.name + ": " + one.cell + to_text(one.shape) + ">";
+        });
     nb::class_<api::RunningState>(module, "RunningState", "Where a run stands between its steps.")
         .def_prop_ro("steps", &api::RunningState::steps)
         .def_prop_ro("samples", &api::RunningState::samples)
-        .def("copy", [](const api::RunningState& state) { return api::RunningState(state); });
+        .def("copy", &copy)
+        .def("__copy__", &copy)
+        .def("__deepcopy__", [](const api::RunningState& state, nb::dict) { return copy(state); })
+        .def("__repr__", [](const api::RunningState& state) {
+            return "<RunningState after " + std::to_string(state.steps()) + " steps of " +
+                   std::to_string(state.samples()) + " samples>";
+        });
 }
 
 /// `self` is made in place: the options as keywords.
@@ -144,7 +161,7 @@ void bind_model(nb::module_& module) {
         .def("set_parameter",
              [](api::Model& model, const std::string& name, nb::handle values) {
                  std::vector<nb::object> kept;
-                 model.set_parameter(name, view_of(values, kept));
+                 model.set_parameter(name, view_of(values, name, kept));
              })
         .def("draw_parameters", &api::Model::draw_parameters, "seed"_a)
         .def("load_weights", &api::Model::load_weights, "path"_a, "partial"_a)

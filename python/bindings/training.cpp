@@ -42,7 +42,7 @@ class Watched {
         if (function_.is_none()) return true;
         try {
             const nb::object answer = function_(event);
-            return answer.is_none() || nb::cast<bool>(answer);
+            return answer.is_none() || is_true(answer);
         } catch (nb::python_error& error) {
             error.restore();
             return fail();
@@ -55,6 +55,12 @@ class Watched {
     }
 
  private:
+    static bool is_true(const nb::object& answer) {
+        const int is = PyObject_IsTrue(answer.ptr());
+        if (is < 0) throw nb::python_error();
+        return is != 0;
+    }
+
     bool fail() {
         failure_ = std::make_exception_ptr(nb::python_error());
         return false;
@@ -131,13 +137,21 @@ void bind_training(nb::module_& module) {
         .def_ro("step", &api::TrainingEvent::step)
         .def_ro("loss", &api::TrainingEvent::loss)
         .def_ro("test", &api::TrainingEvent::test)
-        .def_ro("validation", &api::TrainingEvent::validation);
+        .def_ro("validation", &api::TrainingEvent::validation)
+        .def("__repr__", [](const api::TrainingEvent& one) {
+            return "<TrainingEvent after " + std::to_string(one.step) + " updates: loss " +
+                   nb::cast<std::string>(nb::str(nb::float_(one.loss))) + ">";
+        });
     nb::class_<api::TrainingResult>(module, "TrainingResult", "How a training ended.")
         .def_ro("steps", &api::TrainingResult::steps)
         .def_ro("epochs", &api::TrainingResult::epochs)
         .def_ro("was_stopped", &api::TrainingResult::was_stopped)
         .def_ro("stopped_early", &api::TrainingResult::stopped_early)
-        .def_ro("test", &api::TrainingResult::test);
+        .def_ro("test", &api::TrainingResult::test)
+        .def("__repr__", [](const api::TrainingResult& one) {
+            return "<TrainingResult after " + std::to_string(one.steps) + " updates, " +
+                   std::to_string(one.epochs) + " epochs>";
+        });
     nb::class_<api::Trainer>(module, "Trainer", "Changes the parameters of a model.")
         .def("__init__", &make, "model"_a, nb::keep_alive<1, 2>(), nb::kw_only(), "train_block"_a,
              "learning_rate"_a.none(), "batch"_a.none(), "epochs"_a.none(), "seed"_a.none(),

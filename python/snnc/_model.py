@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,23 @@ from ._snnc import Diagnostic, PopulationInfo, RunningState, TensorInfo
 
 Arrays = Mapping[str, Any]  # NumPy's arrays, or what speaks DLPack
 Results = dict[str, numpy.ndarray]
+
+
+def _merged(inputs: Arrays | None, named: Arrays) -> Arrays:
+    if inputs is None:
+        return named
+    if not isinstance(inputs, Mapping):
+        raise TypeError("inputs have names: give {name: array}, or name=array")
+    if twice := sorted(inputs.keys() & named.keys()):
+        raise TypeError(f"the input {twice[0]} is given twice")
+    return {**inputs, **named}
+
+
+def as_list(names: Sequence[str]) -> list[str]:
+    """Names for snnc; one text would be taken letter by letter."""
+    if isinstance(names, str):
+        raise TypeError(f"a list of names is needed: [{names!r}]")
+    return list(names)
 
 
 class Parameters(Mapping[str, numpy.ndarray]):
@@ -51,7 +69,7 @@ class Model:
     arguments as `--set` does ({"hidden.beta": 0.8}); `steps` goes before the text's own; parameters
     are drawn from `seed` or read from `weights` (.safetensors). Code is compiled when it is first
     needed and kept in `cache` (None: as the tool does, "": nowhere). Separate models may be used on
-    separate threads. Raises Error.
+    separate threads. A model can be copied and pickled, with its parameters. Raises Error.
     """
 
     def __init__(self, path: str | os.PathLike | None = None, *, text: str | None = None,
@@ -66,10 +84,28 @@ class Model:
             name = os.fspath(path)
             text = _snnc.read_source(name)
         settings = {key: str(value) for key, value in (settings or {}).items()}
-        self._core = _snnc.Model(
-            text, name, network=network, settings=settings, steps=steps, seed=seed,
-            weights=os.fspath(weights), partial=partial, interpret=interpret, target=target,
-            threads=threads, cache=None if cache is None else os.fspath(cache))
+        self._options = dict(
+            text=text, name=name, network=network, settings=settings, steps=steps, seed=seed,
+            interpret=interpret, target=target, threads=threads,
+            cache=None if cache is None else os.fspath(cache))
+        self._core = _snnc.Model(weights=os.fspath(weights), partial=partial, **self._options)
+
+    # A copy has the same text, options and parameters, edges of sparse layers among them.
+
+    def __getstate__(self) -> dict[str, Any]:
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "weights.safetensors")
+            self.save_weights(file)
+            with open(file, "rb") as written:
+                return {"options": self._options, "weights": written.read()}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self._options = state["options"]
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "weights.safetensors")
+            with open(file, "wb") as written:
+                written.write(state["weights"])
+            self._core = _snnc.Model(weights=file, partial=False, **self._options)
 
     # ---- description --------------------------------------------------------------------------
 
@@ -161,7 +197,7 @@ class Model:
         and dropout do.
         """
         return self._core.run(
-            {**(inputs or {}), **named_inputs}, steps=steps, record=list(record),
+            _merged(inputs, named_inputs), steps=steps, record=as_list(record),
             states=states or {}, seed=seed, training=training)
 
     def begin(self, samples: int = 1, seed: int = 0) -> RunningState:
@@ -171,7 +207,7 @@ class Model:
     def step(self, state: RunningState, inputs: Arrays | None = None, *, steps: int = 1,
              record: Sequence[str] = (), **named_inputs: Any) -> Results:
         """Goes on from a state by `steps` steps and moves it; returns what `run` returns."""
-        return self._core.step(state, {**(inputs or {}), **named_inputs}, steps, list(record))
+        return self._core.step(state, _merged(inputs, named_inputs), steps, as_list(record))
 
     def differentiate(self, inputs: Arrays, targets: Arrays | None = None, *, loss: str = "",
                       train_block: str = "", wrt: Sequence[str] = (), steps: int | None = None,
@@ -183,7 +219,7 @@ class Model:
         block. `wrt` names parameters, "input.x", "state.hidden.v"; all of them if it is empty.
         """
         return self._core.differentiate(
-            inputs, targets or {}, loss=loss, train_block=train_block, with_respect_to=list(wrt),
+            inputs, targets or {}, loss=loss, train_block=train_block, with_respect_to=as_list(wrt),
             steps=steps, states=states or {}, seed=seed, training=training)
 
     def linearize(self, inputs: Arrays, *, record: Sequence[str] = (), wrt: Sequence[str] = (),
@@ -197,10 +233,10 @@ class Model:
         as they were. Gradients of parameters have the strides of their parameter.
         """
         # They are read again by pull_back, which needs what snnc was lent, not what that was made of.
-        inputs = {name: numpy.ascontiguousarray(values, "float32")
+        inputs = {name: numpy.asarray(values, "float32", order="C")
                   for name, values in inputs.items()}
         results, number = self._core.linearize(
-            inputs, record=list(record), with_respect_to=list(wrt), steps=steps, seed=seed,
+            inputs, record=as_list(record), with_respect_to=as_list(wrt), steps=steps, seed=seed,
             training=training)
 
         def pull_back(cotangents: Arrays, _inputs: Arrays = inputs) -> Results:  # which are read again

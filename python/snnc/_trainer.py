@@ -21,6 +21,8 @@ class Trainer:
     def __init__(self, model: Model, *, train_block: str = "", learning_rate: float | None = None,
                  batch: int | None = None, epochs: int | None = None, seed: int | None = None,
                  shuffle: bool | None = None, updates_per_epoch: int | None = None) -> None:
+        if not isinstance(model, Model):
+            raise TypeError(f"a trainer takes an snnc.Model, not {type(model).__name__}")
         self.model = model
         self._core = _snnc.Trainer(
             model._core, train_block=train_block, learning_rate=learning_rate, batch=batch,

@@ -15,7 +15,7 @@ and inputs, through spikes by the surrogates of the text.
 
 import torch
 
-from ._model import Model
+from ._model import Model, as_list
 from ._snnc import Adam as _CompiledAdam
 from ._snnc import ResultMemory, use_openmp_threads
 
@@ -28,18 +28,21 @@ use_openmp_threads()
 class Module(torch.nn.Module):
     """A network whose forward run and gradient are compiled code. Float32, on the CPU.
 
+    It is made of a file, of a text (`text=`) or of an snnc.Model; the other options are Model's.
     `outputs` names the variables that a call returns (else the declared outputs): one tensor
     [steps, samples, ...], or a tuple of them. In training mode (`train()`, the usual one) batchnorm
     and dropout do what they do while training; a call takes its random numbers from torch's
     generator, so that `torch.manual_seed` makes runs repeatable.
     """
 
-    def __init__(self, model, outputs=None, **options):
+    def __init__(self, model=None, outputs=None, **options):
         super().__init__()
         if not isinstance(model, Model):
             model = Model(model, **{"threads": torch.get_num_threads(), **options})
+        elif options:
+            raise TypeError(f"an snnc.Model has its options already: {', '.join(options)}")
         self.model = model
-        self.outputs = list(outputs or [one.name for one in self.model.outputs])
+        self.outputs = as_list(outputs or [one.name for one in self.model.outputs])
         self._input_names = [one.name for one in self.model.inputs]
         self._last_run = None  # that the model keeps for its derivative
         self._gradient_memory = ResultMemory()
@@ -55,6 +58,22 @@ class Module(torch.nn.Module):
         results = _Run.apply(self, seed, list(given), list(parameters), *given.values(),
                              *parameters.values())
         return results[0] if len(results) == 1 else results
+
+    def extra_repr(self):
+        return f"{self.model.name}: {', '.join(self._input_names)} -> {', '.join(self.outputs)}"
+
+    def __getstate__(self):
+        return {**self.__dict__, "_last_run": None, "_gradient_memory": None}
+
+    def __setstate__(self, state):
+        """Of a copy: its parameters go into the memory of its own model."""
+        super().__setstate__(state)
+        self._gradient_memory = ResultMemory()
+        self._current_parameters()
+        for name, tensor in self._tensors().items():
+            if name in self.model.parameters and (tensor.device.type, tensor.dtype) == (
+                    "cpu", torch.float32):
+                tensor.data = torch.from_numpy(self.model.parameters[name])
 
     def _place(self, name, values, trainable):
         """Under "fc1.weight" a child "fc1" with a parameter (or buffer) "weight"."""
@@ -75,6 +94,9 @@ class Module(torch.nn.Module):
                             f"but {len(inputs)} are given")
         given = dict(zip(self._input_names, inputs))
         for name, value in named_inputs.items():
+            if name not in self._input_names:
+                raise TypeError(f"the network has no input {name}; it has "
+                                f"{', '.join(self._input_names)}")
             if name in given:
                 raise TypeError(f"the input {name} is given twice")
             given[name] = value
@@ -85,9 +107,12 @@ class Module(torch.nn.Module):
                 raise TypeError(f"the input {name} is on {value.device}: snnc runs on the CPU")
         return given
 
+    def _tensors(self):
+        return {**dict(self.named_buffers()), **dict(self.named_parameters())}
+
     def _current_parameters(self):
         """By name. The model reads its own memory: what was replaced since is copied there."""
-        values = {**dict(self.named_buffers()), **dict(self.named_parameters())}
+        values = self._tensors()
         for name, own in self.model.parameters.items():
             if values[name].data_ptr() != own.ctypes.data:
                 self.model.parameters[name] = values[name].detach().to("cpu", torch.float32)
@@ -155,6 +180,7 @@ class Adam(torch.optim.Adam):
                  decoupled_weight_decay=False):
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
                          decoupled_weight_decay=decoupled_weight_decay)
+
     @torch.no_grad()
     def step(self, closure=None):
         loss = None

@@ -1,6 +1,10 @@
 """The Python package: every public function with good and with bad arguments."""
 
+import contextlib
+import copy
+import io
 import os
+import pickle
 import tempfile
 import threading
 import unittest
@@ -65,6 +69,37 @@ class Models(unittest.TestCase):
         self.assertIn("hidden: Leaky[6]", repr(model))
         self.assertIn("<td>Leaky</td>", model._repr_html_())
 
+    def test_says_its_version_its_targets_and_its_gradient(self):
+        self.assertRegex(snnc.__version__, r"^\d+\.\d+\.\d+$")
+        model = snnc.Model(text=TRAINED, interpret=True)
+        self.assertEqual(model.target, "interpreter")
+        self.assertEqual([(one.name, one.is_integer) for one in model.targets()],
+                         [("label", True)])
+        self.assertIn("adj(fc2.weight)", model.gradient_equations())
+        self.assertEqual(repr(model.inputs), "[<image: [4]>]")
+        self.assertIn("Net: 51 parameters", repr(model))
+        for call in (lambda: model.targets("Slow"), lambda: model.gradient_equations("out.v"),
+                     lambda: model.begin(0), lambda: model.save_weights("/nowhere/w.safetensors")):
+            with self.assertRaises(snnc.Error):
+                call()
+        with self.assertRaises(TypeError):
+            model.draw_parameters(-1)
+
+    def test_reads_what_speaks_dlpack(self):
+        class Foreign:
+            def __init__(self, array):
+                self.array = array
+
+            def __dlpack__(self, **options):
+                return self.array.__dlpack__(**options)
+
+            def __dlpack_device__(self):
+                return self.array.__dlpack_device__()
+
+        model, image = snnc.Model(text=TRAINED), numbers(2, 4)
+        numpy.testing.assert_array_equal(
+            model.run(image=Foreign(image))["out.v"], model.run(image=image)["out.v"])
+
     def test_parameters_lie_in_the_model(self):
         model = snnc.Model(text=TRAINED)
         weight = model.parameters["fc1.weight"]
@@ -84,6 +119,26 @@ class Models(unittest.TestCase):
             model.parameters["fc1.bias"] = numpy.full(6, numpy.nan)
         del model
         self.assertEqual(weight.sum(), weight.sum())  # the array keeps the memory
+
+    def test_parameters_without_a_shape_are_numbers(self):
+        model = snnc.Model(text=TRAINED.replace("beta = 0.9", "beta = learn 0.9"))
+        for value in (0.5, numpy.float64(0.25), numpy.array(0.75, "float32")):
+            model.parameters["hidden.beta"] = value
+            self.assertEqual(model.parameters["hidden.beta"], value)
+
+    def test_copies_have_the_same_numbers(self):
+        edges = ("network Net {\n    input x : f32[9]\n    out : LI[9]\n"
+                 "    x -> sparse(p = 0.3) as s -> out\n    output out.v\n}\n")
+        for text in (TRAINED, edges):
+            model = snnc.Model(text=text, steps=5, seed=3)
+            model.draw_parameters(4)
+            inputs = {model.inputs[0].name: numbers(2, *model.inputs[0].shape)}
+            expected = model.run(inputs)["out.v"]
+            for other in (copy.copy(model), copy.deepcopy(model),
+                          pickle.loads(pickle.dumps(model))):
+                numpy.testing.assert_array_equal(other.run(inputs)["out.v"], expected)
+                other.draw_parameters(5)
+                numpy.testing.assert_array_equal(model.run(inputs)["out.v"], expected)
 
     def test_weights_in_files(self):
         one, other = snnc.Model(text=TRAINED), snnc.Model(text=TRAINED)
@@ -107,13 +162,15 @@ class Models(unittest.TestCase):
         state = model.begin(samples=3)
         pieces = []
         for begin, end in ((0, 1), (1, 5), (5, 9)):
-            copy = state.copy()
+            twin = state.copy()
             piece = model.step(state, x=x[begin:end], steps=end - begin)["out.v"]
-            again = model.step(copy, {"x": x[begin:end]}, steps=end - begin)["out.v"]
+            again = model.step(twin, {"x": x[begin:end]}, steps=end - begin)["out.v"]
             numpy.testing.assert_array_equal(piece, again)
             pieces.append(piece)
         numpy.testing.assert_array_equal(numpy.concatenate(pieces), whole)
         self.assertEqual((state.steps, state.samples), (9, 3))
+        self.assertEqual(copy.deepcopy(state).steps, 9)
+        self.assertEqual(repr(copy.copy(state)), "<RunningState after 9 steps of 3 samples>")
         with self.assertRaises(snnc.Error):
             model.step(snnc.Model(text=DRIVEN).begin(3), x=x[:1])
 
@@ -132,6 +189,10 @@ class Models(unittest.TestCase):
             model.run(y=x)
         with self.assertRaises(snnc.Error):
             model.run(x=x, record=["a.w"])
+        for call in (lambda: model.run(x), lambda: model.run({"x": x}, x=x),
+                     lambda: model.run(x=x, record="a.v"), lambda: model.run(x=None)):
+            with self.assertRaisesRegex(TypeError, "name|twice|`x`"):
+                call()
 
     def test_differentiates(self):
         model = snnc.Model(text=TRAINED)
@@ -211,10 +272,40 @@ class Trainers(unittest.TestCase):
         self.assertIn("accuracy", events[-1].test)
         self.assertIn("loss", events[-1].validation)
 
+    def test_fit_goes_on_from_a_checkpoint(self):
+        whole, parts = snnc.Model(text=TRAINED), snnc.Model(text=TRAINED)
+        snnc.Trainer(whole, epochs=4).fit(self.inputs, self.targets)
+        with tempfile.TemporaryDirectory() as folder:
+            snnc.Trainer(parts, epochs=2).fit(self.inputs, self.targets, checkpoint=folder)
+            end = snnc.Trainer(parts, epochs=4).fit(self.inputs, self.targets, resume=folder)
+        self.assertEqual((end.epochs, end.steps), (4, 12))
+        numpy.testing.assert_array_equal(parts.parameters["fc1.weight"],
+                                         whole.parameters["fc1.weight"])
+
+    def test_fit_ends_early_keeps_the_best_and_shows_its_progress(self):
+        model = snnc.Model(text=TRAINED)
+        with tempfile.TemporaryDirectory() as folder:
+            best = os.path.join(folder, "best.safetensors")
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                snnc.Trainer(model, epochs=2).fit(
+                    self.inputs, self.targets, validation=4, patience=1, best_weights=best,
+                    progress=True)
+            self.assertRegex(said.getvalue(), "^epoch 1: train loss .*, validation")
+            snnc.Model(text=TRAINED, weights=best)
+        self.assertEqual(snnc.Trainer(model).fit(self.inputs, self.targets, max_steps=2).steps, 2)
+        for wrong in ({"patience": 1}, {"max_steps": 0}, {"best_weights": "b.safetensors"},
+                      {"resume": "/nowhere"}, {"checkpoint": "/dev/null/folder"}):
+            with self.assertRaises(snnc.Error):
+                snnc.Trainer(model).fit(self.inputs, self.targets, **wrong)
+
     def test_fit_can_be_stopped_and_hands_on_exceptions(self):
         model = snnc.Model(text=TRAINED)
         result = snnc.Trainer(model).fit(self.inputs, self.targets, on_event=lambda event: False)
         self.assertTrue(result.was_stopped)
+        for answer, is_stopped in ((None, False), ("go on", False), (numpy.bool_(False), True)):
+            result = snnc.Trainer(model).fit(
+                self.inputs, self.targets, on_event=lambda event: answer)
+            self.assertEqual(result.was_stopped, is_stopped)
         with self.assertRaises(ZeroDivisionError):
             snnc.Trainer(model).fit(self.inputs, self.targets, on_event=lambda event: 1 / 0)
 
@@ -222,6 +313,10 @@ class Trainers(unittest.TestCase):
         model = snnc.Model(text=TRAINED)
         with self.assertRaises(snnc.Error):
             snnc.Trainer(snnc.Model(text=DRIVEN))
+        with self.assertRaises(TypeError):
+            snnc.Trainer("net.snn")
+        with self.assertRaises(snnc.Error):
+            snnc.Trainer(model, batch=0)
         with self.assertRaises(snnc.Error):
             snnc.Trainer(model).step(self.inputs, {})
         with self.assertRaises(snnc.Error):

@@ -1,6 +1,7 @@
 """snnc.torch: a compiled network among PyTorch's modules. Skipped where torch is not installed."""
 
 import copy
+import pickle
 import sys
 import unittest
 
@@ -24,7 +25,7 @@ SMOOTH = """network Net {
 
 
 def module(text, **options):
-    return snnc.torch.Module(snnc.Model(text=text), **options)
+    return snnc.torch.Module(text=text, **options)
 
 
 class TorchModule(unittest.TestCase):
@@ -124,6 +125,22 @@ class TorchModule(unittest.TestCase):
         net(torch.from_numpy(numbers(2, 4)))
         self.assertEqual(net.model.parameters["fc1.bias"][0], 0.5)
 
+    def test_can_be_copied_and_pickled(self):
+        net = torch.nn.Sequential(torch.nn.Linear(4, 4), module(TRAINED, outputs=["out.v"]))
+        image = torch.from_numpy(numbers(4, 4, scale=2))
+        net(image).sum().backward()
+        expected = net(image)
+        for other in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+            torch.testing.assert_close(other(image), expected, rtol=0, atol=0)
+            other(image).sum().backward()
+            with torch.no_grad():
+                other[1].fc1.bias.fill_(0.5)  # the memory of its own model
+            self.assertEqual(other[1].model.parameters["fc1.bias"][0], 0.5)
+            torch.testing.assert_close(net(image), expected, rtol=0, atol=0)
+
+    def test_says_what_it_is(self):
+        self.assertIn("Net: x -> out.v, a.s", repr(module(DRIVEN)))
+
     def test_refuses_what_does_not_fit(self):
         net = module(DRIVEN)
         x = torch.from_numpy(numbers(5, 2, 2))
@@ -133,6 +150,12 @@ class TorchModule(unittest.TestCase):
             net(x, x=x)
         with self.assertRaises(TypeError):
             net([1.0])
+        with self.assertRaisesRegex(TypeError, "no input y"):
+            net(y=x)
+        with self.assertRaises(TypeError):
+            module(DRIVEN, outputs="a.s")
+        with self.assertRaisesRegex(TypeError, "threads"):
+            snnc.torch.Module(snnc.Model(text=DRIVEN), threads=2)
         with self.assertRaises(snnc.Error):
             net(x[:, :, :1])
         with self.assertRaises(snnc.Error):

@@ -32,14 +32,15 @@ struct AdamArrays {
 /// operations) for programs that train a model by gradients from elsewhere.
 class SNNC_API Adam {
  public:
-    /// For parameters of so many elements each. Error for none, or for a number below 1.
+    /// For parameters of so many elements each. Error for none, for a number below 1, for betas
+    /// outside of [0, 1) and for negative `epsilon` or `weight_decay`.
     explicit Adam(std::vector<std::int64_t> sizes, const AdamOptions& options = {});
     ~Adam();
     Adam(Adam&&) noexcept;
     Adam& operator=(Adam&&) noexcept;
 
     /// Update `number`, from 1, in place. Error, and nothing is changed, for another number of
-    /// arrays or elements.
+    /// arrays or elements, or a learning rate that is not finite.
     void update(std::int64_t number, double learning_rate, const std::vector<AdamArrays>& arrays);
 
     struct Data;  // of snnc itself

@@ -3,6 +3,7 @@
 // Separate models may be used at the same time on any number of threads; one model by one thread at
 // a time. Everything that a model is given is copied or used during the call only; everything that
 // it returns belongs to the caller, but for a ParameterView, which lives as long as the model.
+// What was moved from may be assigned to or destroyed, and nothing else.
 #pragma once
 
 #include <snnc/array.h>
@@ -36,7 +37,7 @@ struct ModelOptions {
     bool partial = false;                         // `weights` may lack some parameters
     Backend backend = Backend::Compiled;
     std::string target;                // processor: "x86-64-v3", "x86-64-v4"; empty: this one
-    int threads = 0;                   // 0: SNNC_THREADS, else all processors
+    int threads = 0;                   // up to 1024; 0: SNNC_THREADS, else all processors
     std::optional<std::string> cache;  // folder of compiled kernels; "": none; absent: as `snnc`
 };
 
@@ -54,7 +55,8 @@ struct RunOptions {
 
 struct GradientOptions {
     /// A formula of the language over variables and targets, for instance "sum_t(sum(w*out.v))";
-    /// empty: the loss of the train block. The gradient is that of its mean over the samples.
+    /// empty: the loss of the train block; not both. The gradient is that of its mean over the
+    /// samples.
     std::string loss;
     std::string train_block;  // empty: the only one
     /// Parameters by name, inputs as "input.x", given states as "state.hidden.v"; empty: all.
@@ -181,7 +183,8 @@ class SNNC_API Model {
     Linearization linearize(const Arrays& inputs, const LinearizeOptions& options = {});
     /// The derivative of that run, transposed: from the derivatives of some loss by the results
     /// (by name, in their shapes; absent: 0) to those by what linearize() was asked for. It must be
-    /// the last one with its options, and nothing may have changed since: Error if it is not.
+    /// the last one with its options: Error if it is not. That inputs and parameters are as they
+    /// were then is not checked.
     /// Memory of earlier results of the same names that are given in `reuse` serves again.
     Results pull_back(std::uint64_t number, const Arrays& cotangents, Results reuse = {});
 

@@ -1,4 +1,6 @@
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "tests/unit/api/models.h"
 
@@ -38,6 +40,21 @@ TEST(ApiAdam, FollowsItsEquations) {
             ASSERT_NEAR(second.parameter[i], plain[i].value, 2e-5);
         }
     }
+}
+
+TEST(ApiAdam, RefusesOptionsOutOfRange) {
+    AdamOptions options;
+    for (double* number : {&options.beta1, &options.beta2, &options.epsilon, &options.weight_decay})
+        for (const double wrong : {-0.1, std::numeric_limits<double>::infinity(), std::nan("")}) {
+            const double right = std::exchange(*number, wrong);
+            EXPECT_EQ(error_code([&] { Adam({3}, options); }), "E0801") << wrong;
+            *number = right;
+        }
+    options.threads = -1;
+    EXPECT_EQ(error_code([&] { Adam({3}, options); }), "E0801");
+    Adam adam({3});
+    std::vector<float> p(3), g(3), m(3), s(3);
+    EXPECT_EQ(error_code([&] { adam.update(1, std::nan(""), {{p, g, m, s}}); }), "E0801");
 }
 
 TEST(ApiAdam, RefusesWhatDoesNotFit) {

@@ -46,6 +46,22 @@ TEST(Page, a_cell_has_its_members_in_order) {
     EXPECT_EQ(section.formulas.size(), 2u);
 }
 
+TEST(Page, comments_with_a_gap_and_trainings_that_have_names) {
+    SourceManager sources;
+    Diagnostics diagnostics;
+    const auto program = frontend::parse(sources,
+                                         sources.add("n.snn",
+                                                     "/// Of the file.\n\n/// Of the network.\n"
+                                                     "network N {}\ntrain Fast of N {}\n"
+                                                     "train of N {}\n"),
+                                         diagnostics);
+    const Page made = document(sources, *program, "n", *latex());
+    ASSERT_EQ(made.sections.size(), 3u);
+    EXPECT_EQ(made.sections[0].comment, "Of the file.\n\nOf the network.");
+    EXPECT_EQ(made.sections[1].kind + " " + made.sections[1].name, "training Fast of N");
+    EXPECT_EQ(made.sections[2].name, "of N");
+}
+
 TEST(Page, markdown_escapes_what_would_end_a_cell) {
     const std::string written = markdown(page(*latex()));
     EXPECT_NE(

@@ -25,6 +25,50 @@ TEST(Svg, images) { expect_file("image.svg", to_svg(sample_image(), {300, 200}))
 TEST(Svg, bars) { expect_file("bars.svg", to_svg(sample_bars(), {300, 200})); }
 TEST(Svg, graphs) { expect_file("graph.svg", to_svg(sample_graph())); }
 
+/// Where the text begins (or ends) in the picture, across and down.
+Point place_of(const std::string& svg, const std::string& text) {
+    const auto at = svg.rfind("<text", svg.find(">" + text + "<"));
+    const auto number = [&](const char* name) {
+        return std::stod(svg.substr(svg.find(name, at) + std::string(name).size()));
+    };
+    return {number(" x=\""), number(" y=\"")};
+}
+
+TEST(Svg, names_that_do_not_fit_beside_the_title_stand_below_it) {
+    Figure figure;
+    Panel panel;
+    panel.title = "what they compute";
+    for (const char* name : {"one", "another"})
+        panel.marks.push_back(Line{name, {{0, 0}, {1, 1}}, false});
+    figure.panels = {panel};
+    const std::string few = to_svg(figure);
+    EXPECT_EQ(place_of(few, "one").y, place_of(few, "what they compute").y);
+    for (const char* name :
+         {"quite_a_long_name", "one_more_long_name", "and_a_third_one", "fourth"})
+        figure.panels[0].marks.push_back(Line{name, {{0, 0}, {1, 1}}, false});
+    const std::string many = to_svg(figure, {500, 0});
+    EXPECT_GT(place_of(many, "one").y, place_of(many, "what they compute").y);
+    EXPECT_GT(place_of(many, "fourth").y, place_of(many, "one").y);
+}
+
+TEST(Svg, the_name_of_a_level_keeps_clear_of_lines) {
+    Figure figure;
+    Panel panel;
+    panel.y.range = Range{0, 10};
+    panel.marks = {Level{"threshold", 5}, Line{"", {{0, 0}, {9, 0}, {9.1, 5.5}, {10, 5.5}}, false}};
+    figure.panels = {panel};
+    const Point free = place_of(to_svg(figure), "threshold");
+    std::get<Line>(figure.panels[0].marks[1]).points = {{0, 0}, {10, 0}};
+    const Point usual = place_of(to_svg(figure), "threshold");
+    EXPECT_TRUE(free.x != usual.x || free.y != usual.y);
+}
+
+TEST(Svg, cells_of_tiles_are_square) {
+    Figure figure = sample_image();
+    figure.panels[0].square = true;
+    EXPECT_NE(to_svg(figure, {300, 200}), to_svg(sample_image(), {300, 200}));
+}
+
 TEST(Svg, text_is_escaped) {
     const std::string svg = to_svg(sample_recording());
     EXPECT_NE(svg.find("one cell &amp; &lt;more&gt;"), std::string::npos);
