@@ -117,17 +117,13 @@ std::vector<Step> steps_of(const Context& context, const std::vector<ir::TensorI
     return steps;
 }
 
-/// The edge of a cell to itself through which the cycle leads, if it does: through a port, whose
-/// text is its declaration.
-const SourceRange* own_edge(const Context& context, const std::vector<ir::TensorId>& cycle,
-                            const std::string& element) {
-    const auto edge = context.origins.own_edges.find(element);
-    if (edge == context.origins.own_edges.end()) return nullptr;
-    const bool port = std::any_of(cycle.begin(), cycle.end(), [&](ir::TensorId id) {
-        const auto text = context.origins.equations.find(id.index);
-        return text != context.origins.equations.end() && text->second == context.network[id].range;
-    });
-    return port ? &edge->second : nullptr;
+/// The edge of a cell to itself through which the cycle leads, if it does.
+const SourceRange* own_edge(const Context& context, const std::vector<ir::TensorId>& cycle) {
+    for (const ir::TensorId id : cycle) {
+        const auto edge = context.origins.own_edges.find(context.network[id].name);
+        if (edge != context.origins.own_edges.end()) return &edge->second;
+    }
+    return nullptr;
 }
 
 void report_cycle(Context& context, const std::vector<ir::TensorId>& cycle) {
@@ -135,7 +131,7 @@ void report_cycle(Context& context, const std::vector<ir::TensorId>& cycle) {
     const bool in_one_cell = std::all_of(cycle.begin(), cycle.end(), [&](ir::TensorId id) {
         return element_of(context.network[id]) == element;
     });
-    if (const SourceRange* edge = in_one_cell ? own_edge(context, cycle, element) : nullptr) {
+    if (const SourceRange* edge = in_one_cell ? own_edge(context, cycle) : nullptr) {
         context.error(Code::Cycle, *edge, fmt::format("within one step `{0}` needs `{0}`", element))
             .note("`-> delay(1) ->` on the edge makes it read the step before");
         return;

@@ -141,7 +141,7 @@ void NetworkBuilder::define(Node& node) {
         }
         const ir::TensorId from = source(edge);
         if (from.valid() && context_.network[from].name.starts_with(node.name + "."))
-            context_.origins.own_edges.emplace(node.name,
+            context_.origins.own_edges.emplace(node.name + "." + port->text,
                                                join(edge.source_range, edge.target_range));
         Value value = from.valid() ? read(context_, from) : Value{};
         if (from.valid() && edge.target_slice) value = target_part(edge, node, from);
