@@ -120,8 +120,9 @@ class SvgCanvas final : public Canvas {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
             "height=\"{1}\" font-family=\"system-ui, Helvetica, Arial, sans-serif\" "
             "font-size=\"12\" role=\"img\">\n{2}{3}{4}</svg>\n",
-            size.width, size.height, title.empty() ? "" : "<title>" + xml_escaped(title) + "</title>\n",
-            style_sheet(), out_);
+            size.width, size.height,
+            title.empty() ? "" : "<title>" + xml_escaped(title) + "</title>\n", style_sheet(),
+            out_);
     }
 
  private:
