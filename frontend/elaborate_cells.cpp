@@ -94,18 +94,6 @@ void CellUse::collect(const Member& member) {
     std::visit(Visitor{*this, member}, member.node);
 }
 
-void CellUse::check_values(const OptionMember& option) {
-    std::map<std::string, SourceRange> seen;
-    for (const Name& value : option.values) {
-        const auto [place, is_new] = seen.emplace(value.text, value.range);
-        if (is_new) continue;
-        context_
-            .error(Code::DuplicateName, value.range,
-                   fmt::format("the value `{}` stands twice", value.text))
-            .label(place->second, "first given here");
-    }
-}
-
 void CellUse::refuse_learning(const SourceRange& range) {
     context_
         .error(Code::LearnableEncoder, range,

@@ -35,7 +35,7 @@ struct Value {
 /// Where a network's tensors stem from, beyond what ir::Tensor says.
 struct Origins {
     std::map<std::uint32_t, SourceRange> equations;  // by tensor: the text that defines it
-    std::map<std::string, SourceRange> own_edges;    // by element: an edge from it to itself
+    std::map<std::string, SourceRange> own_edges;    // by port: the edge from its own cells
 };
 
 struct Context {

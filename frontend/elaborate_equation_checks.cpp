@@ -105,6 +105,18 @@ bool CellUse::report_derivative(const Name& name, const std::string& message) {
     return true;
 }
 
+void CellUse::check_values(const OptionMember& option) {
+    std::map<std::string, SourceRange> seen;
+    for (const Name& value : option.values) {
+        const auto [place, is_new] = seen.emplace(value.text, value.range);
+        if (is_new) continue;
+        context_
+            .error(Code::DuplicateName, value.range,
+                   fmt::format("the value `{}` stands twice", value.text))
+            .label(place->second, "first given here");
+    }
+}
+
 void CellUse::check_missing_equations() {
     const auto check = [&](const Name& name, const char* kind) {
         if (defined_.count(name.text)) return;
