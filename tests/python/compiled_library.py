@@ -82,7 +82,8 @@ class Library:
 
     def __init__(self, manifest_file, load=LocalCode):
         self.manifest = json.loads(pathlib.Path(manifest_file).read_text())
-        self.code = load(pathlib.Path(manifest_file).parent / self.manifest["library"])
+        folder = pathlib.Path(manifest_file).resolve().parent
+        self.code = load(folder / self.manifest["library"])
         self.parameters = np.zeros(self.manifest["parameters_bytes"], np.uint8)
         if training := self.manifest.get("training"):
             self.optimizer = np.zeros(training["optimizer_bytes"], np.uint8)
