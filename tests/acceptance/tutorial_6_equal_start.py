@@ -54,7 +54,7 @@ def pair(data, seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--seeds", type=int, default=9)
     options = parser.parse_args()
     data = fashion(6400)
     theirs, ours = [], []
