@@ -66,16 +66,4 @@ void throw_error(driver::Session& session, const snnc::Diagnostic* last) {
     throw Error(std::move(all));
 }
 
-void throw_error(driver::Session& session, Code code, std::string message) {
-    snnc::Diagnostic diagnostic;
-    diagnostic.code = code;
-    diagnostic.message = std::move(message);
-    throw_error(session, &diagnostic);
-}
-
-void throw_out_of_memory(driver::Session& session) {
-    throw_error(session, Code::OutOfMemory,
-                "the arrays of this network and batch do not fit into memory");
-}
-
 }  // namespace snnc::api

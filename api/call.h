@@ -3,10 +3,11 @@
 
 #include <snnc/diagnostics.h>
 
-#include <new>
-#include <stdexcept>
+#include <optional>
+#include <type_traits>
+#include <utility>
 
-#include "driver/session.h"
+#include "driver/attempt.h"
 
 namespace snnc::api {
 
@@ -15,29 +16,26 @@ std::vector<Diagnostic> to_public(const SourceManager& sources, const Diagnostic
 
 /// Everything that was reported since the last call, and `last` behind it, as an Error.
 [[noreturn]] void throw_error(driver::Session& session, const snnc::Diagnostic* last = nullptr);
-[[noreturn]] void throw_error(driver::Session& session, Code code, std::string message);
-[[noreturn]] void throw_out_of_memory(driver::Session& session);
 
 /// Runs `function` with an empty sink for what it reports. Its result, or Error.
 template <class Function>
 auto guarded(driver::Session& session, Function&& function) {
+    using Result = decltype(function());
     session.diagnostics = {};
+    std::optional<snnc::Diagnostic> failure;
     try {
-        return function();
+        if constexpr (std::is_void_v<Result>) {
+            failure = driver::failure_of(function);
+            if (!failure) return;
+        } else {
+            std::optional<Result> result;
+            failure = driver::failure_of([&] { result.emplace(function()); });
+            if (!failure) return std::move(*result);
+        }
     } catch (const driver::Stop&) {
         throw_error(session);
-    } catch (const Failure& failure) {
-        throw_error(session, &failure.diagnostic);
-    } catch (const runtime::DataError& error) {
-        const snnc::Diagnostic diagnostic = driver::to_diagnostic(error);
-        throw_error(session, &diagnostic);
-    } catch (const std::overflow_error& error) {  // a shape that no array has
-        throw_error(session, Code::BadShape, error.what());
-    } catch (const std::bad_alloc&) {
-        throw_out_of_memory(session);
-    } catch (const std::length_error&) {  // more elements than any memory has
-        throw_out_of_memory(session);
     }
+    throw_error(session, &*failure);
 }
 
 }  // namespace snnc::api

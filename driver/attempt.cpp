@@ -4,6 +4,7 @@
 
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 namespace snnc::driver {
 namespace {
@@ -18,11 +19,16 @@ int report_defect(const std::string& what) {
     return Defect;
 }
 
-Diagnostic out_of_memory() {
+Diagnostic diagnostic_of(Code code, std::string message) {
     Diagnostic diagnostic;
-    diagnostic.code = Code::OutOfMemory;
-    diagnostic.message = "the arrays of this network and batch do not fit into memory";
+    diagnostic.code = code;
+    diagnostic.message = std::move(message);
     return diagnostic;
+}
+
+Diagnostic out_of_memory() {
+    return diagnostic_of(Code::OutOfMemory,
+                         "the arrays of this network and batch do not fit into memory");
 }
 
 }  // namespace
@@ -35,6 +41,8 @@ std::optional<Diagnostic> failure_of(const std::function<void()>& work) {
         return failure.diagnostic;
     } catch (const runtime::DataError& error) {
         return to_diagnostic(error);
+    } catch (const std::overflow_error& error) {  // a shape that no array has
+        return diagnostic_of(Code::BadShape, error.what());
     } catch (const std::bad_alloc&) {
         return out_of_memory();
     } catch (const std::length_error&) {  // more elements than any memory has

@@ -74,6 +74,10 @@ struct Path {
 enum class UnaryOperator { Minus, Not };
 enum class BinaryOperator { Add, Sub, Mul, Div, Pow, Lt, Le, Gt, Ge, Eq, Ne, And, Or };
 
+constexpr bool is_comparison(BinaryOperator op) {
+    return op >= BinaryOperator::Lt && op <= BinaryOperator::Ne;
+}
+
 /// A number as written: `20ms` has digits "20" and unit "ms".
 struct Number {
     std::string digits;

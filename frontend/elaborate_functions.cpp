@@ -237,7 +237,7 @@ Value Expressions::spike(const Expr& expr, const Reference& reference, const Cal
     }
     const Expr& argument = *given->positional[0]->value.value;
     if (const auto* compared = std::get_if<Binary>(&argument.node);
-        compared && compared->op >= BinaryOperator::Lt && compared->op <= BinaryOperator::Ne) {
+        compared && is_comparison(compared->op)) {
         context_
             .error(Code::WrongType, argument.range,
                    "`spike` compares by itself: it takes the distance from the threshold")

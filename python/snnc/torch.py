@@ -172,7 +172,8 @@ class Adam(torch.optim.Adam):
     """torch.optim.Adam whose step is one pass of compiled code over each parameter.
 
     PyTorch's own makes about ten passes, and its fused form is slow where parameters are not
-    contiguous, as weights of a Module are. The numbers are the same but for rounding, and so are param_groups and state_dict().
+    contiguous, as weights of a Module are. The numbers are the same but for rounding, and so are
+    param_groups and state_dict().
     For dense float32 parameters on the CPU: any other raises TypeError at its first step.
     """
 
