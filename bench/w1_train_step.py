@@ -9,8 +9,8 @@ agree. Then both are timed in turn, several rounds, on 1 and on 2 threads.
     bench/w1_train_step.py --snnc build/release/snnc --threads 1 2 --rounds 5
 
 Prints one JSON line for each measurement and a table at the end. snnc's time for a step is the
-difference of two whole runs of the command, one of them longer by --steps steps, so start-up and
-compilation cancel and everything else, reading the batch and writing the log included, counts.
+difference of two whole runs of the command, one of them longer by --steps steps, so start-up,
+compilation and the end of the epoch cancel and everything else, the log included, counts.
 """
 import argparse
 import gzip
@@ -26,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "examples" / "02_fashion_mlp.snn"
 INPUTS, HIDDEN, CLASSES, BATCH, STEPS, BETA, RATE = 784, 1000, 10, 128, 25, 0.95, 5e-4
+COMPARED = 10  # losses
 
 
 def arguments():
@@ -155,18 +156,18 @@ class SnnTorch:
 
 
 class Snnc:
-    """The command, as a user runs it on arrays."""
+    """The command, as a user runs it on arrays: the batch so often that one epoch has all updates."""
 
-    def __init__(self, binary, folder, weights, x, y, threads):
+    def __init__(self, binary, folder, weights, x, y, threads, updates):
         import numpy as np
         self.folder = Path(folder)
-        np.save(self.folder / "x.npy", x)
-        np.save(self.folder / "y.npy", y)
+        np.save(self.folder / "x.npy", np.tile(x, (updates, 1)))
+        np.save(self.folder / "y.npy", np.tile(y, updates))
         write_safetensors(self.folder / "w.safetensors", weights)
         self.command = [binary, "train", str(MODEL), "--input", f"image={self.folder}/x.npy",
                         "--target", f"label={self.folder}/y.npy",
                         "--weights", f"{self.folder}/w.safetensors", "--no-shuffle",
-                        "--threads", str(threads), "--epochs", "1000000",
+                        "--threads", str(threads),
                         "--out", f"{self.folder}/out.safetensors"]
 
     def train(self, steps):
@@ -188,7 +189,7 @@ class Snnc:
         return (long - short) / count
 
 
-def compare_losses(peer, snnc, count=10):
+def compare_losses(peer, snnc, count=COMPARED):
     """Same weights, same batch: the first loss agrees to rounding, later ones drift by flipped spikes."""
     _, ours = snnc.train(count)
     theirs = [peer.step() for _ in range(count)]
@@ -214,7 +215,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for threads in options.threads:
             peer = SnnTorch(weights, x, y, threads, options.variant == "hoisted")
-            snnc = Snnc(options.snnc, folder, weights, x, y, threads)
+            updates = 1 + max(options.steps, COMPARED)
+            snnc = Snnc(options.snnc, folder, weights, x, y, threads, updates)
             compare_losses(peer, snnc)
             times = {"snntorch": [], "snnc": []}
             for _ in range(options.rounds):  # in turn, so that a busy machine hurts both
