@@ -9,7 +9,6 @@
 
 namespace snnc::frontend {
 
-using ir::Op;
 
 namespace {
 

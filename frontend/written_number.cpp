@@ -28,7 +28,7 @@ struct UnitReader {
         const auto* call = std::get_if<CallSuffix>(&node.path.suffixes[0]);
         if (!call) return std::nullopt;
         for (const Argument& argument : call->arguments)
-            if (const Unit unit = of(*argument.value.value)) return unit;
+            if (Unit unit = of(*argument.value.value)) return unit;
         return std::nullopt;
     }
     Unit operator()(const Unary& node) const { return of(*node.operand); }
@@ -38,7 +38,7 @@ struct UnitReader {
         if (node.op == BinaryOperator::Pow) return power(node);
         const bool product = node.op == BinaryOperator::Mul;
         if (!product && node.op != BinaryOperator::Div) return std::nullopt;
-        const Unit left = of(*node.left), right = of(*node.right);
+        Unit left = of(*node.left), right = of(*node.right);
         if (!right) return left;
         if (!left) return product ? right : std::nullopt;
         return product ? UnitAsWritten{left->name + "*1" + right->name, left->size * right->size}

@@ -129,9 +129,9 @@ class Builder {
 
     /// result[x, y, c, g, n] = sum over the term of a value; `channels` values of c in registers,
     /// as vectors, for several x.
-    Built sum(int channels, int columns, const RDom& term, Expr value) {
+    Built sum(int channels, int columns, const RDom& term, const Expr& value) {
         sum_(c_, x_, y_, g_, n_) = 0.0f;
-        sum_(c_, x_, y_, g_, n_) += std::move(value);
+        sum_(c_, x_, y_, g_, n_) += value;
         result_(x_, y_, c_, g_, n_) = sum_(c_, x_, y_, g_, n_);
         const int lanes = lanes_for(channels, native_);
         const int vectors = channels >= 2 * lanes ? 2 : 1;

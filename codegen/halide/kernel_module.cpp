@@ -44,7 +44,7 @@ class Allocations : public Internal::IRVisitor {
                 throw CompileFailure(text.str());
             }
         }
-        const int size = one.type.bytes();
+        const std::int64_t size = one.type.bytes();
         current_.fixed += stacked_bytes((by_row ? 0 : elements + one.padding) * size);
         if (by_row) current_.fixed += one.padding * size, current_.per_row += elements * size;
     }

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <unordered_map>
 
 namespace snnc::ir {
 namespace {
@@ -28,12 +29,44 @@ int precedence(Op op) {
     }
 }
 
+/// Parts of a formula by the number that they are called by, `#1` first.
+using PartNumbers = std::unordered_map<std::uint32_t, std::size_t>;
+
 class ExprPrinter {
  public:
     ExprPrinter(const ExprPool& pool, const LeafPrinter& print_leaf, int shift)
         : pool_(pool), print_leaf_(print_leaf), shift_(shift) {}
 
+    /// "a*#2 where #1 = b + c, #2 = #1*#1"; no `where` if nothing needs a name.
+    std::string formula(ExprId root) {
+        const std::vector<ExprId> order = operands_first(pool_, root);
+        if (written_nodes(pool_, root, [](const ExprNode&) { return 1.0; }) <= longest_formula) return written(root);
+        const std::vector<ExprId> parts = shared_parts(order);
+        for (std::size_t i = 0; i < parts.size(); ++i) numbers_[parts[i].index] = i + 1;
+        std::string text = written(root);
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            text += (i == 0 ? " where " : ", ") + print(parts[i]) + " = " + written(parts[i]);
+        return text;
+    }
+
+ private:
+    /// What is read more than once, operands first.
+    std::vector<ExprId> shared_parts(const std::vector<ExprId>& order) const {
+        std::unordered_map<std::uint32_t, int> reads;
+        for (const ExprId id : order)
+            for (const ExprId operand : pool_[id].arguments()) ++reads[operand.index];
+        std::vector<ExprId> parts;
+        for (const ExprId id : order)
+            if (reads[id.index] > 1 && !pool_[id].arguments().empty()) parts.push_back(id);
+        return parts;
+    }
+
     std::string print(ExprId id) const {
+        const auto number = numbers_.find(id.index);
+        return number == numbers_.end() ? written(id) : "#" + std::to_string(number->second);
+    }
+
+    std::string written(ExprId id) const {
         const ExprNode& node = pool_[id];
         if (node.op == Op::Constant) return print_number(node.constant);
         if (node.op == Op::Read || node.op == Op::Uniform) return print_leaf_(node);
@@ -50,7 +83,6 @@ class ExprPrinter {
         return {};
     }
 
- private:
     /// "(t-1)": the index of another step is a sum.
     std::string step() const {
         const std::string index = print_index(shift_);
@@ -62,7 +94,7 @@ class ExprPrinter {
         const ExprNode& node = pool_[id];
         const bool negative = node.op == Op::Constant && std::signbit(node.constant);
         const int binds = negative ? precedence(Op::Neg) : precedence(node.op);
-        return binds < least ? "(" + print(id) + ")" : print(id);
+        return binds < least && !numbers_.contains(id.index) ? "(" + print(id) + ")" : print(id);
     }
 
     std::string prefix(const ExprNode& node) const {
@@ -91,12 +123,25 @@ class ExprPrinter {
     const ExprPool& pool_;
     const LeafPrinter& print_leaf_;
     int shift_;
+    PartNumbers numbers_;
 };
 
 }  // namespace
 
 std::string print(const ExprPool& pool, ExprId root, const LeafPrinter& print_leaf, int shift) {
-    return ExprPrinter(pool, print_leaf, shift).print(root);
+    return ExprPrinter(pool, print_leaf, shift).formula(root);
+}
+
+double written_nodes(const ExprPool& pool, ExprId root,
+                     const std::function<double(const ExprNode&)>& nodes_of_leaf) {
+    std::unordered_map<std::uint32_t, double> nodes;
+    for (const ExprId id : operands_first(pool, root)) {
+        const auto operands = pool[id].arguments();
+        double sum = operands.empty() ? nodes_of_leaf(pool[id]) : 1;
+        for (const ExprId operand : operands) sum += nodes.at(operand.index);
+        nodes[id.index] = sum;
+    }
+    return nodes.at(root.index);
 }
 
 std::string print_number(double value) {

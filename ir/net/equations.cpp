@@ -1,6 +1,7 @@
 #include "ir/net/equations.h"
 
 #include <map>
+#include <set>
 
 #include "ir/expr/printer.h"
 
@@ -18,11 +19,39 @@ class EquationPrinter {
         return indexed(id, 0) + " = " + right_side(*definition, 0);
     }
 
-    /// Tensors that are printed in the place of their reader instead of on a line of their own.
-    void put_in_place(TensorId id) { in_place_[id.index] = true; }
-    bool in_place(TensorId id) const { return in_place_.count(id.index) > 0; }
+    /// Definitions that are printed in the place of their readers instead of on a line of their
+    /// own; those that would become too long there keep their line.
+    void put_in_place(const std::vector<TensorId>& ids) {
+        for (const TensorId id : ids) in_place_.insert(id.index);
+        std::map<std::uint32_t, double> nodes;
+        for (const TensorId id : ids)
+            if (written_nodes(id, nodes) > longest_formula) in_place_.erase(id.index);
+    }
+    bool in_place(TensorId id) const { return in_place_.contains(id.index); }
 
  private:
+    /// Nodes of what is printed where `id` is read. What is too long in another's place counts as
+    /// the name that will stand there.
+    double written_nodes(TensorId id, std::map<std::uint32_t, double>& known) const {
+        if (!in_place(id)) return 1;
+        const auto found = known.find(id.index);
+        if (found != known.end()) return found->second;
+        const Definition& definition = *network_.definition(id);
+        double nodes = 1;
+        if (const auto* formula = std::get_if<Formula>(&definition.kind)) {
+            nodes = ir::written_nodes(network_.pool, formula->value, [&](const ExprNode& leaf) {
+                return leaf.op == Op::Read ? in_line(leaf.tensor, known) : 1.0;
+            });
+        } else {
+            for (const Use& use : uses(network_, definition)) nodes += in_line(use.tensor, known);
+        }
+        return known[id.index] = nodes;
+    }
+    double in_line(TensorId id, std::map<std::uint32_t, double>& known) const {
+        const double nodes = written_nodes(id, known);
+        return nodes > longest_formula ? 1 : nodes;
+    }
+
     std::string indexed(TensorId id, int lag) const {
         return network_[id].name + (network_[id].per_step ? print_index(lag) : "");
     }
@@ -156,7 +185,7 @@ class EquationPrinter {
     }
 
     const Network& network_;
-    std::map<std::uint32_t, bool> in_place_;
+    std::set<std::uint32_t> in_place_;
 };
 
 /// "hidden" of "hidden.v"; the whole name if it has no point.
@@ -220,15 +249,19 @@ std::string print_gradient(const Network& network, const Gradients& gradients) {
     std::vector<bool> is_gradient(network.tensors.size(), false);
     for (const TensorId id : gradients.adjoint)
         if (id.valid()) is_gradient[id.index] = true;
+    std::vector<TensorId> helpers;
     for (const Definition& definition : network.definitions)
         if (network[definition.target].role == Role::Adjoint &&
             !is_gradient[definition.target.index])
-            printer.put_in_place(definition.target);
+            helpers.push_back(definition.target);
+    printer.put_in_place(helpers);
 
     std::string out = "gradient of " + network.name + "\n\n";
     for (std::size_t i = gradients.adjoint.size(); i-- > 0;)
         if (gradients.adjoint[i].valid())
             out += "  " + printer.equation(gradients.adjoint[i]) + "\n";
+    for (const TensorId helper : helpers)
+        if (!printer.in_place(helper)) out += "  " + printer.equation(helper) + "\n";
     return out;
 }
 

@@ -110,6 +110,29 @@ TEST_F(Printer, EveryOperatorHasItsText) {
     }
 }
 
+TEST_F(Printer, LongFormulasNameTheirSharedParts) {
+    ExprId squares = a_;
+    for (int i = 0; i < 100; ++i) squares = make(Op::Mul, make(Op::Add, squares, b_), squares);
+    const std::string whole = text(squares);
+    EXPECT_EQ(whole.rfind("(#99 + b)*#99 where #1 = (a + b)*a, #2 = (#1 + b)*#1, #3 = ", 0), 0u);
+    EXPECT_TRUE(whole.ends_with(", #99 = (#98 + b)*#98"));
+}
+
+TEST_F(Printer, FormulasThatAreNotLongAreWrittenOut) {
+    const ExprId sum = make(Op::Add, a_, b_);
+    EXPECT_EQ(text(make(Op::Mul, sum, sum)), "(a + b)*(a + b)");
+}
+
+TEST_F(Printer, CountsTheNodesOfAFormulaWrittenOut) {
+    const ExprId sum = make(Op::Add, a_, b_);
+    const auto nodes = [&](ExprId id, double leaf) {
+        return written_nodes(pool_, id, [&](const ExprNode&) { return leaf; });
+    };
+    EXPECT_EQ(nodes(a_, 1), 1);
+    EXPECT_EQ(nodes(make(Op::Mul, sum, sum), 1), 7);
+    EXPECT_EQ(nodes(make(Op::Mul, sum, sum), 10), 43);
+}
+
 TEST(PrintNumber, IsTheShortestTextThatReadsBack) {
     EXPECT_EQ(print_number(0.95), "0.95");
     EXPECT_EQ(print_number(1), "1");

@@ -83,5 +83,21 @@ TEST(Equations, OfTheGradientNameProducts) {
 )");
 }
 
+/// In the place of its reader it would be there twice, and in that one's reader four times.
+TEST(Equations, OfTheGradientKeepLongHelpersOnTheirOwnLine) {
+    Builder build;
+    build.net.name = "Deep";
+    const TensorId x = build.input("x", {}, true);
+    const TensorId v = build.tensor("v", {}, stepped);
+    Term power = build.read(v, 1) + build.read(x);
+    for (int i = 0; i < 60; ++i) power = power * power;
+    build.formula(v, power);
+    const TensorId loss = build.op("loss", {}, held, SumTo{v});
+    const Gradients gradients = differentiate(build.net, loss, {x});
+    const std::string text = print_gradient(build.net, gradients);
+    EXPECT_NE(text.find("\n  adj(v)[t] = adj(loss) + carry(v)[t+1]\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("\n  carry(v)[t] = "), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace snnc::ir::test
