@@ -115,7 +115,7 @@ std::optional<ConvolutionCall> convolution_of(const ir::Network& network,
 namespace {
 
 /// What the hand-made kernels keep on the stack at most.
-constexpr std::int64_t stack_bytes = 256 * 1024;
+constexpr std::int64_t stack_bytes = 1 << 18;
 
 }  // namespace
 
@@ -129,8 +129,9 @@ bool skips_zeros(const ir::Network& network, const BufferPlan& plan, const Convo
     const auto* pool = std::get_if<ir::MaxPoolAdjoint>(&adjoint->kind);
     if (!pool || pool->window.places() < 4 || k.window.places() * k.in() < 4 * plan.lanes)
         return false;
-    const std::int64_t frame = (k.source.rows + 2 * k.window.padding[0]) *
-                               (k.source.columns + 2 * k.window.padding[1]) * k.in();
+    const std::int64_t rows = k.source.rows + 2 * k.window.padding[0];
+    const std::int64_t columns = k.source.columns + 2 * k.window.padding[1];
+    const std::int64_t frame = rows * columns * k.in();
     return 4 * frame <= stack_bytes && 4 * k.result.elements() <= stack_bytes;
 }
 

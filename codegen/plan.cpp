@@ -102,7 +102,7 @@ class Planner {
             add({4 * ir::element_count(network_[weight].shape), false, false, -1, 0});
     }
     Slot slot_of_parts(ir::TensorId id) const {
-        return {4 * weight_parts * ir::element_count(network_[id].shape), false, false, -1, 0};
+        return {weight_parts * ir::element_count(network_[id].shape) * 4, false, false, -1, 0};
     }
     void unpack(ir::TensorId id) {
         if (plan_.values[id.index] >= 0 || plan_.unpacked.count(id)) return;

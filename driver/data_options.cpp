@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "driver/event_samples.h"
+#include "runtime/data_folders.h"
 #include "runtime/event_set.h"
 
 namespace snnc::driver {
@@ -32,15 +33,25 @@ std::string ways_out(const runtime::PortNames& ports) {
         fmt::join(options, " "), quoted_list(members));
 }
 
-/// What `read` returns; where the set does not fit the ports, the message says what would.
+/// The data sets that there are, or which of them was meant.
+std::string known_sets(const std::string& name) {
+    std::vector<std::string> known = runtime::data_folder_names();
+    known.emplace_back("builtin");
+    const std::string hint = did_you_mean(name, known);
+    return hint.empty() ? "there are " + quoted_list(known) : hint;
+}
+
+/// What `read` returns; where the set is missing or does not fit the ports, the message says what
+/// would do.
 template <class Read>
-auto with_ways_out(const runtime::PortNames& ports, const Read& read) {
+auto with_ways_out(const std::string& name, const runtime::PortNames& ports, const Read& read) {
     try {
         return read();
     } catch (const runtime::DataError& error) {
-        if (error.kind != runtime::DataErrorKind::PortsDiffer) throw;
+        const bool missing = error.kind == runtime::DataErrorKind::DataSetMissing;
+        if (!missing && error.kind != runtime::DataErrorKind::PortsDiffer) throw;
         Diagnostic diagnostic = to_diagnostic(error);
-        diagnostic.notes.push_back(ways_out(ports));
+        diagnostic.notes.push_back(missing ? known_sets(name) : ways_out(ports));
         throw Failure{std::move(diagnostic)};
     }
 }
@@ -52,7 +63,7 @@ class NamedSet {
         : session_(session), network_(network) {
         const runtime::PortNames ports = port_names(network);
         if (!name.ends_with(".npz") && name != "builtin") events_ = runtime::find_event_set(name);
-        with_ways_out(ports, [&] {
+        with_ways_out(name, ports, [&] {
             if (events_)
                 runtime::check_one_of_each(name, ports);
             else

@@ -33,7 +33,7 @@ std::vector<WantedGradient> all_gradients(const ir::Network& network, const Give
 std::vector<WantedGradient> wanted_gradients(const ir::Network& network, const GivenState& given,
                                              const std::vector<std::string>& names,
                                              const std::string& option) {
-    const std::vector<WantedGradient> all = all_gradients(network, given);
+    std::vector<WantedGradient> all = all_gradients(network, given);
     if (names.empty()) return all;
     std::vector<std::string> known;
     for (const WantedGradient& one : all) known.push_back(one.name);

@@ -145,8 +145,8 @@ class WeightReader {
         if (const auto hint = did_you_mean(name, names); !hint.empty()) builder.note(hint);
     }
 
-    DiagnosticBuilder report(Code code, std::string message) {
-        auto builder = session_.diagnostics.report(code, {}, std::move(message));
+    DiagnosticBuilder report(Code code, const std::string& message) {
+        auto builder = session_.diagnostics.report(code, {}, message);
         return builder.file(file_);
     }
 

@@ -90,8 +90,8 @@ class EdgePlacer {
         return {};
     }
 
-    DiagnosticBuilder report(Code code, std::string message) {
-        auto builder = session_.diagnostics.report(code, {}, std::move(message));
+    DiagnosticBuilder report(Code code, const std::string& message) {
+        auto builder = session_.diagnostics.report(code, {}, message);
         return builder.file(file_);
     }
 

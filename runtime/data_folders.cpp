@@ -1,10 +1,23 @@
 #include "runtime/data_folders.h"
 
 #include <cstdlib>
+#include <set>
 
 namespace snnc::runtime {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<fs::path> places() {
+    std::vector<fs::path> places;
+    if (const char* own = std::getenv("SNNC_DATA"); own && *own) places.emplace_back(own);
+    places.emplace_back("/usr/share/datasets");
+    places.emplace_back("/usr/local/share/datasets");
+    return places;
+}
+
+}  // namespace
 
 fs::path find_data_folder(const std::string& name) {
     std::error_code ignored;  // what cannot be looked at is not there
@@ -16,12 +29,18 @@ fs::path find_data_folder(const std::string& name) {
 }
 
 std::vector<fs::path> data_folders(const std::string& name) {
-    std::vector<fs::path> folders;
-    if (const char* own = std::getenv("SNNC_DATA"); own && *own)
-        folders.push_back(fs::path(own) / name);
-    for (const char* system : {"/usr/share/datasets", "/usr/local/share/datasets"})
-        folders.push_back(fs::path(system) / name);
+    std::vector<fs::path> folders = places();
+    for (fs::path& folder : folders) folder /= name;
     return folders;
+}
+
+std::vector<std::string> data_folder_names() {
+    std::set<std::string> names;
+    std::error_code ignored;
+    for (const fs::path& place : places())
+        for (const fs::directory_entry& entry : fs::directory_iterator(place, ignored))
+            if (entry.is_directory(ignored)) names.insert(entry.path().filename());
+    return {names.begin(), names.end()};
 }
 
 }  // namespace snnc::runtime

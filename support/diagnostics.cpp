@@ -128,7 +128,10 @@ std::vector<std::string> nearest_names(std::string_view name,
         const std::u32string other = to_code_points(candidate);
         if (other == wanted || other.empty() || other.size() > longest_compared) continue;
         const bool other_case = lower(other) == lower(wanted);
-        const std::size_t distance = other_case ? 1 : 2 * edit_distance(wanted, other);
+        const bool abbreviated = wanted.size() >= 2 && other.starts_with(wanted);
+        const std::size_t distance = other_case    ? 1
+                                     : abbreviated ? 2
+                                                   : 2 * edit_distance(wanted, other);
         // A name that shares no letter with what was written is no suggestion.
         if (distance > 2 * limit || (!other_case && distance >= 2 * other.size())) continue;
         found.emplace_back(distance, candidate);

@@ -24,9 +24,9 @@ Tile choose_tile(std::int64_t columns, int native_lanes, int accumulators) {
     return {lanes, lanes * vectors, std::min(16, accumulators / vectors)};
 }
 
-void set_row_major(OutputImageParam matrix, Expr rows, int columns) {
+void set_row_major(OutputImageParam matrix, const Expr& rows, int columns) {
     matrix.dim(0).set_bounds(0, columns).set_stride(1);
-    matrix.dim(1).set_bounds(0, std::move(rows)).set_stride(columns);
+    matrix.dim(1).set_bounds(0, rows).set_stride(columns);
 }
 
 struct Kernel {
@@ -50,20 +50,21 @@ class ProductBuilder {
             case ProductKind::Forward:
                 set_row_major(a_, rows, in_);
                 set_row_major(b_, in_, out_);
-                return sum(out_, rows, in_,
-                           [&](Expr row, Expr term) { return a_(term, row) * b_(column_, term); });
+                return sum(out_, rows, in_, [&](const Expr& row, const Expr& term) {
+                    return a_(term, row) * b_(column_, term);
+                });
             case ProductKind::Transposed:
                 set_row_major(a_, rows, out_);
                 set_row_major(b_, in_, out_);
                 turn_weight();
-                return sum(in_, rows, out_, [&](Expr row, Expr term) {
+                return sum(in_, rows, out_, [&](const Expr& row, const Expr& term) {
                     return a_(term, row) * turned_(column_, term);
                 });
             case ProductKind::Weight:
                 set_row_major(a_, rows, in_);
                 set_row_major(b_, rows, out_);
                 panel_(column_, row_) = b_(column_, row_);
-                return sum(out_, in_, rows, [&](Expr row, Expr term) {
+                return sum(out_, in_, rows, [&](const Expr& row, const Expr& term) {
                     return a_(row, term) * panel_(column_, term);
                 });
         }
@@ -81,7 +82,7 @@ class ProductBuilder {
     /// result[row, column] = sum over term of value(row, term). Either `rows` or `terms` may be
     /// known only at the call.
     template <class Value>
-    Kernel sum(int columns, Expr rows, Expr terms, Value value) {
+    Kernel sum(int columns, const Expr& rows, const Expr& terms, Value value) {
         const RDom term(0, terms, "term");
         // A tile may reach beyond the last row: it then computes that row again, and the store
         // leaves it out.

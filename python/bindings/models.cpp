@@ -38,7 +38,8 @@ void bind_descriptions(nb::module_& module) {
         .def_prop_ro("samples", &api::RunningState::samples)
         .def("copy", &copy)
         .def("__copy__", &copy)
-        .def("__deepcopy__", [](const api::RunningState& state, nb::dict) { return copy(state); })
+        .def("__deepcopy__",
+             [](const api::RunningState& state, const nb::dict&) { return copy(state); })
         .def("__repr__", [](const api::RunningState& state) {
             return "<RunningState after " + std::to_string(state.steps()) + " steps of " +
                    std::to_string(state.samples()) + " samples>";

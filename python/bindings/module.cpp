@@ -57,26 +57,26 @@ void bind_diagnostics(nb::module_& module) {
 void bind_sources(nb::module_& module) {
     module.def(
         "check",
-        [](std::string text, std::string name) {
+        [](const std::string& text, const std::string& name) {
             return api::check({text, name});
         },
         "text"_a, "name"_a = "text.snn",
         "Everything that `snnc check` says of a text; empty if there is nothing to say.");
     module.def(
         "format",
-        [](std::string text, std::string name) {
+        [](const std::string& text, const std::string& name) {
             return api::format({text, name});
         },
         "text"_a, "name"_a = "text.snn", "The text in canonical layout.");
     module.def(
         "network_names",
-        [](std::string text, std::string name) {
+        [](const std::string& text, const std::string& name) {
             return api::network_names({text, name});
         },
         "text"_a, "name"_a = "text.snn", "Names of the networks of a text.");
     module.def(
         "train_names",
-        [](std::string text, std::string name) {
+        [](const std::string& text, const std::string& name) {
             return api::train_names({text, name});
         },
         "text"_a, "name"_a = "text.snn", "Names of the train blocks of a text.");

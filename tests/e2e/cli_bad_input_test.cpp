@@ -148,6 +148,8 @@ TEST(BadData, sets) {
         return small.run("train", {"--data", data}, false);
     };
     expect_error(train("no-such-set"), "E0714");
+    EXPECT_NE(train("no-such-set").err.find("there are "), std::string::npos);
+    EXPECT_NE(train("bultin").err.find("did you mean `builtin`?"), std::string::npos);
     fs::create_directory(small.file("empty"));
     expect_error(train(small.file("empty")), "E0714");
     expect_error(train("builtin"), "E0707");

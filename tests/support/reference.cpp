@@ -104,7 +104,8 @@ std::string recurrent_layer(const Json& neuron) {
 
 /// snnTorch's "zero" keeps the input for its Leaky and drops it everywhere else.
 std::string reset_of(const Json& neuron) {
-    const std::string reset = neuron.at("reset"), name = neuron.at("neuron");
+    std::string reset = neuron.at("reset");
+    const std::string name = neuron.at("neuron");
     if (reset == "zero" && name == "Leaky") return "zero_state";
     if (reset == "subtract" && name == "Alpha") return "snntorch_subtract";
     return reset;

@@ -71,7 +71,7 @@ TEST(Recording, spikes_are_0_or_1) {
 
 TEST(Recordings, counts_say_how_many_cells_are_silent) {
     Array array({}, {4, 1, 3});
-    for (int t = 0; t < 4; ++t) array.as<float>()[std::size_t(3 * t + 1)] = 1;
+    for (std::size_t t = 0; t < 4; ++t) array.as<float>()[3 * t + 1] = 1;
     const Figure figure = counts(take(array, "x.npy", {}), {});
     EXPECT_EQ(figure.panels[0].title, "4 spikes of 3 cells in 4 steps, 2 silent");
     EXPECT_EQ(std::get<Bars>(figure.panels[0].marks[0]).heights, (std::vector<double>{0, 4, 0}));

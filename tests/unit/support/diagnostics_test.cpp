@@ -56,6 +56,7 @@ TEST(Diagnostics, NearestNames) {
     EXPECT_EQ(first("btea"), "beta");  // two letters swapped
     EXPECT_EQ(first("leaky"), "Leaky");
     EXPECT_EQ(first("tau_men"), "tau_mem");
+    EXPECT_EQ(first("tau"), "tau_mem");  // its beginning
     EXPECT_EQ(first("completely_different"), "");
     EXPECT_EQ(first("w"), "");  // shares no letter with `v`
     EXPECT_EQ(did_you_mean("bta", names), "did you mean `beta`?");
@@ -65,8 +66,8 @@ TEST(Diagnostics, NearestNames) {
 
 class Printer : public testing::Test {
  protected:
-    std::string text(const SourceRange& range, std::string message) {
-        diagnostics_.report(Code::UnexpectedText, range, std::move(message));
+    std::string text(const SourceRange& range, const std::string& message) {
+        diagnostics_.report(Code::UnexpectedText, range, message);
         return to_text(sources_, diagnostics_, false);
     }
     SourceManager sources_;

@@ -18,7 +18,7 @@ struct OneParameter {
     Builder build;
     TensorId parameter, gradient;
 
-    OneParameter(const std::string& name, Shape shape, const OptimizerConfig& config) {
+    OneParameter(const std::string& name, const Shape& shape, const OptimizerConfig& config) {
         parameter = build.weight(name, shape);
         Gradients gradients;
         gradient = build.tensor("adj(" + name + ")", shape, {false, false, Role::Adjoint});

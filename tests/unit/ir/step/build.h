@@ -71,9 +71,9 @@ struct Builder {
         formula(id, value);
         return id;
     }
-    TensorId op(const std::string& name, Shape shape, Kind kind, DefinitionKind definition) {
+    TensorId op(const std::string& name, Shape shape, Kind kind, const DefinitionKind& definition) {
         const TensorId id = tensor(name, std::move(shape), kind);
-        net.define(id, std::move(definition));
+        net.define(id, definition);
         return id;
     }
 
@@ -88,7 +88,7 @@ struct Builder {
         TensorId current, r, v, s;
     };
     /// snnTorch's Leaky with delayed subtraction; the current arrives at "NAME.I".
-    Leaky leaky(const std::string& name, Shape shape, Term current, bool held_current,
+    Leaky leaky(const std::string& name, const Shape& shape, Term current, bool held_current,
                 double beta) {
         Leaky cell;
         cell.current = formula(name + ".I", shape, held_current ? held : stepped, current);

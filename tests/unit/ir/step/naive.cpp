@@ -316,7 +316,8 @@ double Naive::draw(StreamId id, std::int64_t step, std::int64_t sample,
                                           std::uint32_t(number), draws_.epoch};
     const auto words =
         runtime::philox(counter, runtime::philox_key(draws_.seed, stream.purpose, stream.name));
-    return double(words[std::size_t(within / 8)] / 256) / 16777216.0;
+    const std::uint32_t bits = words[std::size_t(within / 8)] >> 8;
+    return double(bits) / 16777216.0;
 }
 
 double Naive::expression(ExprId id, TensorId target, std::int64_t step, std::int64_t sample,

@@ -176,8 +176,8 @@ class Generator {
     void make_reduction() {
         const int space = pick(2);
         const TensorId source = pick(stepped_[space]);
-        const auto add = [&](DefinitionKind kind) {
-            keep(build().op(name("reduced"), shape(space), held, std::move(kind)));
+        const auto add = [&](const DefinitionKind& kind) {
+            keep(build().op(name("reduced"), shape(space), held, kind));
         };
         switch (pick(smooth_ ? 3 : 5)) {
             case 0: return add(SumTo{source});

@@ -118,7 +118,7 @@ StepProgram expect_as_defined(const Network& network, const LoweringOptions& opt
                               const RunSize& size, std::uint64_t seed, const Draws& draws,
                               const std::map<std::uint32_t, std::vector<double>>& given) {
     for (const std::string& broken : verify(network)) ADD_FAILURE() << "network: " << broken;
-    const StepProgram program = lower(network, options);
+    StepProgram program = lower(network, options);
     for (const std::string& broken : verify(network, program)) {
         ADD_FAILURE() << "program: " << broken << "\n" << print(network, program);
     }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "ir/autodiff/differentiate.h"
 #include "ir/step/program.h"
@@ -42,6 +43,7 @@ class ProgramVerifier : public testing::Test {
                 found = candidate;
             }
         }
+        if (!found) throw std::logic_error("no scan in this direction computes anything");
         return *found;
     }
 
