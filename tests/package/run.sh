@@ -21,7 +21,8 @@ if [ "$part" = cpp ]; then
     "$prefix/bin/snnc" check "$source/examples/02_fashion_mlp.snn"
 else
     "$source/.deps/bin/pip" wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps \
-        "$source" -w "$work" -C build-dir="$work/build" -C "cmake.define.CMAKE_PREFIX_PATH=$prefix"
+        "$source" -w "$work" --config-settings=build-dir="$work/build" \
+        --config-settings=cmake.define.CMAKE_PREFIX_PATH="$prefix"
     rm -r "$prefix"  # the wheel stands alone
     python3 -m venv "$work/venv"
     "$work/venv/bin/pip" install --quiet --disable-pip-version-check "$work"/snnc-*.whl
