@@ -139,6 +139,7 @@ void Model::draw_parameters(std::uint64_t seed) {
         driver::PortValues drawn(data_->network);
         driver::initialise_parameters(data_->network, seed, drawn);
         data_->set_parameters(drawn);
+        data_->options.seed = data_->network.seed = seed;
     });
 }
 

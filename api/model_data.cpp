@@ -35,9 +35,10 @@ Model::Data::Data(const std::shared_ptr<driver::Session>& owner, Source text, Mo
       module(load(session, source)),
       machine(engine_options(options)),
       network(driver::make_network(session, module, request())) {
+    network.seed = options.seed.value_or(network.seed);
     driver::PortValues values(network);
-    driver::place_edges(session, network, options.weights, options.seed, values);
-    driver::initialise_parameters(network, options.seed, values);
+    driver::place_edges(session, network, options.weights, network.seed, values);
+    driver::initialise_parameters(network, network.seed, values);
     for (const ir::Parameter& parameter : network.parameters) {
         const ir::Tensor& tensor = network[parameter.tensor];
         driver::Values& first = values[parameter.tensor];
@@ -83,7 +84,7 @@ ir::Network Model::Data::elaborate(const frontend::Request& request) {
 
 void Model::Data::place_edges(ir::Network& made) {
     driver::PortValues values(made);
-    driver::place_edges(session, made, edges, {}, options.seed, values);
+    driver::place_edges(session, made, edges, {}, network.seed, values);
 }
 
 ir::Network Model::Data::with_loss(const std::string& loss, const std::string& train_block) {

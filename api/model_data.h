@@ -75,6 +75,11 @@ struct Model::Data {
     /// A network that nothing is compiled of, for descriptions.
     ir::Network with_loss(const std::string& loss, const std::string& train_block);
 
+    /// The seed of a run: the one that it is given, else the model's.
+    std::uint64_t seed(std::optional<std::uint64_t> given) const {
+        return given.value_or(network.seed);
+    }
+
     /// Puts these values into the memory of the parameters.
     void set_parameters(const driver::PortValues& values);
     void load_weights(const std::string& path, bool partial);

@@ -10,18 +10,19 @@
 namespace snnc::api {
 namespace {
 
-driver::TrainingPlan plan_of(const ir::Training& training, const TrainerOptions& options) {
+driver::TrainingPlan plan_of(const ir::Network& network, std::uint64_t seed,
+                             const TrainerOptions& options) {
     require_positive("epochs", options.epochs);
     require_positive("batch", options.batch);
     require_positive("updates_per_epoch", options.updates_per_epoch);
     if (const auto rate = options.learning_rate; rate && !(*rate > 0 && std::isfinite(*rate)))
         driver::fail(Code::BadCommandLine,
                      fmt::format("`learning_rate` is a number above 0, not {}", *rate));
-    driver::TrainingPlan plan = driver::plan_of(training);
+    driver::TrainingPlan plan = driver::plan_of(network);
     plan.epochs = options.epochs.value_or(plan.epochs);
     plan.batch = options.batch.value_or(plan.batch);
     plan.shuffle = options.shuffle.value_or(plan.shuffle);
-    plan.seed = options.seed.value_or(plan.seed);
+    plan.seed = options.seed.value_or(seed);
     if (options.learning_rate) plan.optimizer.learning_rate = *options.learning_rate;
     return plan;
 }
@@ -112,7 +113,7 @@ struct Trainer::Data {
         : model(trained),
           options(std::move(given)),
           described(model.data_->elaborate(request())),
-          plan(plan_of(*described.training, options)) {
+          plan(plan_of(described, model.data_->network.seed, options)) {
         plan.updates_per_epoch = options.updates_per_epoch;
         // What is learned is looked at now; the programs wait for the number of steps.
         ir::Network tried = described;

@@ -182,7 +182,7 @@ class HeaderWriter {
         text_ += "/* What the train block says. */\n";
         define("BATCH", training.settings.batch);
         define("EPOCHS", training.settings.epochs);
-        define("SEED", fmt::format("{}u", training.settings.seed));
+        define("SEED", fmt::format("{}u", training.seed));
     }
 
     void errors() {

@@ -81,7 +81,7 @@ Json training_json(const LibraryModel& model, const LibrarySizes& sizes) {
     Json json{{"train_block", training.block},
               {"batch", training.settings.batch},
               {"epochs", training.settings.epochs},
-              {"seed", training.settings.seed}};
+              {"seed", training.seed}};
     json["grad"] = {{"arguments_bytes", grad.bytes()},
                     {"fields", grad.fields()},
                     {"inputs", grad.arrays(Use::Input)},

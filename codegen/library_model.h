@@ -88,6 +88,7 @@ struct LibraryTraining {
     std::vector<BlockTensor> optimizer;  // what it keeps; before it the block's head
     std::int64_t optimizer_bytes = 0;
     ir::Training settings;
+    std::uint64_t seed = 0;
 };
 
 struct LibraryModel {

@@ -108,13 +108,11 @@ class LibraryMaker {
             training = make_training_network(module);
             request.network = training->name;
         }
-        // Edges that are drawn are the same for both.
-        const std::uint64_t seed = training ? training->training->seed : 0;
         if (training) refuse_equal_names(*training);
         ir::Network network = make_network(session_, module, request);
+        if (training) network.seed = training->seed;  // edges that are drawn are the same for both
         refuse_equal_names(network);
-        const PreparedNetwork run =
-            prepare_network(session_, std::move(network), options_.weights, seed);
+        const PreparedNetwork run = prepare_network(session_, std::move(network), options_.weights);
         codegen::LibraryModel model;
         model.prefix =
             options_.prefix.empty() ? codegen::c_identifier(names_.stem) : options_.prefix;
@@ -124,9 +122,9 @@ class LibraryMaker {
         if (!options_.weights.file.empty()) model.weights = std::move(block);
         model.run = run_program(run, model.parameters);
         if (training)
-            model.training = training_programs(
-                prepare_network(session_, std::move(*training), options_.weights, seed),
-                model.parameters);
+            model.training =
+                training_programs(prepare_network(session_, std::move(*training), options_.weights),
+                                  model.parameters);
         codegen::name_members(model);
         return model;
     }

@@ -56,7 +56,7 @@ class NetworkStages {
     std::string emit(const frontend::Module& module) {
         ir::Network network = make_network(session_, module, request(module));
         PortValues values(network);  // the edges say how large tensors are
-        place_edges(session_, network, {}, network.training ? network.training->seed : 0, values);
+        place_edges(session_, network, {}, network.seed, values);
         if (options_.stage == "net") return ir::print(network);
         if (options_.stage == "equations") return ir::print_equations(network);
         if (options_.stage == "grad") return emit_gradient(network);

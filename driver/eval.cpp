@@ -45,13 +45,13 @@ int evaluate(Session& session, const EvalOptions& options) {
     request.train_block = options.train_block;
     ir::Network network = make_network(session, module, request);
     PortValues values(network);
-    const std::uint64_t seed = options.weights.seed.value_or(network.training->seed);
-    prepare_parameters(session, network, options.weights, seed, values);
+    prepare_parameters(session, network, options.weights, values);
     const TrainingData data = load_test_data(session, network, options.data);
 
     Evaluation evaluation(session, network, machine);
-    const auto scores = evaluation.run(*data.test, options.batch.value_or(network.training->batch),
-                                       data.steps, seed, values);
+    const auto scores =
+        evaluation.run(*data.test, options.batch.value_or(network.training->batch), data.steps,
+                       options.weights.seed.value_or(network.seed), values);
     if (options.json) {
         write_out(as_json(scores, *data.test));
         return Done;

@@ -44,7 +44,7 @@ class GradientRun {
         add_checked_ports(machine, network, lowering.results);
         const ir::StepProgram program = make_program(network, lowering);
         const ir::Draws draws{
-            options_.weights.seed.value_or(network.training->seed), 0, {}, given_.first_step()};
+            options_.weights.seed.value_or(network.seed), 0, {}, given_.first_step()};
         machine.load(network, program)->run(size_, values.arguments(program, size_), draws);
         check_ports(session_, machine, network, size_, draws, values);
         return report(network, gradients, wanted, values);
@@ -95,7 +95,7 @@ class GradientRun {
                     split_assignments(options_.targets, "--target"), sizes, values);
         size_ = sizes.size(network);
         if (given_.state) given_.state->give(values, size_);
-        prepare_parameters(session_, network, options_.weights, network.training->seed, values);
+        prepare_parameters(session_, network, options_.weights, values);
     }
 
     int report(const ir::Network& network, const ir::Gradients& gradients,

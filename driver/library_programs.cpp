@@ -76,11 +76,11 @@ ir::TensorId give_definition(ir::Network& network, ir::TensorId id) {
 
 // ---- programs ------------------------------------------------------------------------------
 
-PreparedNetwork prepare_network(Session& session, ir::Network network, const WeightOptions& weights,
-                                std::uint64_t seed) {
+PreparedNetwork prepare_network(Session& session, ir::Network network,
+                                const WeightOptions& weights) {
     PreparedNetwork prepared{std::move(network), {}};
     PortValues values(prepared.network);
-    prepare_parameters(session, prepared.network, weights, seed, values);
+    prepare_parameters(session, prepared.network, weights, values);
     for (const ir::Parameter& parameter : prepared.network.parameters)
         prepared.parameters[parameter.tensor] = values.at(parameter.tensor);
     return prepared;

@@ -15,8 +15,8 @@ struct PreparedNetwork {
 };
 
 /// Edges and parameters as `run`, `grad` and `train` have them.
-PreparedNetwork prepare_network(Session& session, ir::Network network, const WeightOptions& weights,
-                                std::uint64_t seed);
+PreparedNetwork prepare_network(Session& session, ir::Network network,
+                                const WeightOptions& weights);
 
 /// All parameters one behind the other, edges excepted: the layout of the blocks.
 std::vector<codegen::BlockTensor> block_of_parameters(const ir::Network& network);

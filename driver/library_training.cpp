@@ -175,6 +175,7 @@ codegen::LibraryTraining training_programs(const PreparedNetwork& prepared,
     codegen::LibraryTraining training;
     training.block = network.training->name;
     training.settings = *network.training;
+    training.seed = network.seed;
     training.gradients = GradientProgram(prepared, parameters).make("grad", false);
     if (!network.inputs.empty())
         training.input_gradients = GradientProgram(prepared, parameters).make("grad_inputs", true);

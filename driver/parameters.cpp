@@ -164,9 +164,8 @@ void load_weights(Session& session, const ir::Network& network, const std::strin
 }
 
 void prepare_parameters(Session& session, ir::Network& network, const WeightOptions& options,
-                        std::uint64_t default_seed, PortValues& values,
-                        const std::string& checkpoint) {
-    const std::uint64_t seed = options.seed.value_or(default_seed);
+                        PortValues& values, const std::string& checkpoint) {
+    const std::uint64_t seed = options.seed.value_or(network.seed);
     place_edges(session, network, checkpoint.empty() ? options.file : checkpoint, seed, values);
     initialise_parameters(network, seed, values);
     if (!options.file.empty())

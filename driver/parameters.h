@@ -29,11 +29,11 @@ void initialise_parameters(const ir::Network& network, std::uint64_t seed, PortV
 void load_weights(Session& session, const ir::Network& network, const std::string& file,
                   bool partial, PortValues& values);
 
-/// Places the edges, draws, then reads the file of the options, if there is one. `checkpoint`: a
-/// file that goes before it where edges are concerned.
+/// Places the edges, draws (by the options' seed, else the network's own), then reads the file of
+/// the options, if there is one. `checkpoint`: a file that goes before it where edges are
+/// concerned.
 void prepare_parameters(Session& session, ir::Network& network, const WeightOptions& options,
-                        std::uint64_t default_seed, PortValues& values,
-                        const std::string& checkpoint = {});
+                        PortValues& values, const std::string& checkpoint = {});
 
 /// A tensor of the network as it stands in a file: PyTorch's layout.
 runtime::Array to_file_layout(const ir::Tensor& tensor, const Values& values);

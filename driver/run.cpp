@@ -42,7 +42,8 @@ class ForwardRun {
         add_checked_ports(machine, network, lowering.results);
         const ir::StepProgram program = make_program(network, lowering);
         const auto engine = machine.load(network, program);
-        const ir::Draws draws{options_.weights.seed.value_or(0), 0, {}, given_.first_step()};
+        const ir::Draws draws{
+            options_.weights.seed.value_or(network.seed), 0, {}, given_.first_step()};
         engine->run(size_, values.arguments(program, size_), draws);
         check_ports(session_, machine, network, size_, draws, values);
         write_results(network, values);
@@ -60,7 +61,7 @@ class ForwardRun {
         lowering.given_initials = given_.initials;
         size_ = sizes.size(network);
         if (given_.state) given_.state->give(values, size_);
-        prepare_parameters(session_, network, options_.weights, 0, values);
+        prepare_parameters(session_, network, options_.weights, values);
         choose_results(network);
         for (const Result& result : results_) lowering.want(result.tensor);
         if (saved_)

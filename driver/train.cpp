@@ -56,9 +56,9 @@ class TrainVerb {
             request.steps = load_data(session_, network, options_.data).steps;
             network = make_network(session_, module, request);
         }
-        make_plan(*network.training);
+        make_plan(network);
         PortValues values(network);
-        prepare_parameters(session_, network, options_.weights, network.training->seed, values,
+        prepare_parameters(session_, network, options_.weights, values,
                            options_.resume.empty() ? "" : checkpoint_file(options_.resume));
 
         const TrainingData data = load_data(session_, network, options_.data);
@@ -116,8 +116,8 @@ class TrainVerb {
         return learning;
     }
 
-    void make_plan(const ir::Training& training) {
-        plan_ = plan_of(training);
+    void make_plan(const ir::Network& network) {
+        plan_ = plan_of(network);
         plan_.epochs = options_.epochs.value_or(plan_.epochs);
         plan_.batch = options_.batch.value_or(plan_.batch);
         plan_.most_steps = options_.most_steps;

@@ -24,13 +24,14 @@ double seconds_since(Clock::time_point start) {
 
 }  // namespace
 
-TrainingPlan plan_of(const ir::Training& training) {
+TrainingPlan plan_of(const ir::Network& network) {
+    const ir::Training& training = *network.training;
     TrainingPlan plan;
     plan.epochs = training.epochs;
     plan.batch = training.batch;
     plan.shuffle = training.shuffle;
     plan.drop_last = training.drop_last;
-    plan.seed = training.seed;
+    plan.seed = network.seed;
     plan.optimizer = training.optimizer;
     plan.schedule = training.schedule;
     return plan;

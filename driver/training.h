@@ -37,7 +37,7 @@ struct TrainingPlan {
 };
 
 /// What the train block alone asks for.
-TrainingPlan plan_of(const ir::Training& training);
+TrainingPlan plan_of(const ir::Network& network);
 
 /// How a training ended.
 struct TrainingEnd {

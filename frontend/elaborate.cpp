@@ -112,7 +112,10 @@ class Elaborator {
         Work work(sources_, declarations_, *decl, request, diagnostics_);
         work.builder.build();
         TrainingBuilder training(work.context, work.expressions, work.builder);
-        if (train) training.build(*train);
+        if (train)
+            training.build(*train);
+        else
+            read_seed(*decl, training);
         if (request.loss) build_loss(request, training);
         if (!diagnostics_.ok() || !check_cycles(work.context)) return std::nullopt;
         return std::move(work.network);
@@ -170,6 +173,16 @@ class Elaborator {
         report.note(did_you_mean(train.network.text, network_names(module_)));
         if (near.size() == 1) report.edit(train.network.range, near[0]);
         return nullptr;
+    }
+
+    /// What is drawn is the same in a run as in the training of the network, if it has one
+    /// training.
+    void read_seed(const NetworkDecl& network, TrainingBuilder& training) {
+        auto trains = all_of<TrainDecl>(module_);
+        std::erase_if(trains, [&](const TrainDecl* train) {
+            return train->network.text != network.name.text;
+        });
+        if (trains.size() == 1) training.read_seed(*trains[0]);
     }
 
     void build_loss(const Request& request, TrainingBuilder& training) {

@@ -271,9 +271,16 @@ void TrainingBuilder::read_setting(const TrainSetting& setting) {
     } else if (name == "seed") {
         std::int64_t seed = 0;
         whole(seed, 0);
-        training_.seed = std::uint64_t(seed);
+        context_.network.seed = std::uint64_t(seed);
     } else if (name == "precision") {
         read_precision(value);
+    }
+}
+
+void TrainingBuilder::read_seed(const TrainDecl& train) {
+    for (const TrainStatement& statement : train.statements) {
+        const auto* setting = std::get_if<TrainSetting>(&statement.node);
+        if (setting && setting->name.text == "seed") read_setting(*setting);
     }
 }
 

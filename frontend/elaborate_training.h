@@ -49,7 +49,9 @@ class TrainingBuilder {
 
     /// Sets Network::training.
     void build(const TrainDecl& train);
-    /// The same for `--loss`.
+    /// Of a block that is not built: Network::seed.
+    void read_seed(const TrainDecl& train);
+    /// As build() for `--loss`.
     void build_loss(const Expr& loss, const std::vector<ExtraTarget>& targets);
 
  private:

@@ -32,7 +32,7 @@ PreparedRun::PreparedRun(Session& s, Plan p, const Maker& maker)
     WeightOptions weights;
     weights.file = plan.settings.weights;
     weights.seed = plan.seed;
-    prepare_parameters(session, network, weights, plan.seed, values);
+    prepare_parameters(session, network, weights, values);
     inputs.prepare(network, network.inputs, size);
     inputs.prepare(network, targets_of(network), size);
     stop_if_interrupted();

@@ -333,7 +333,6 @@ struct Training {
     OptimizerConfig optimizer;
     std::vector<ScheduleSegment> schedule;
     std::int64_t batch = 1, epochs = 1;
-    std::uint64_t seed = 0;
     bool shuffle = true, drop_last = false;
     bool crop = false;  // events beyond the run are left out of the samples, not refused
     /// Products round their operands to bfloat16 (ir/passes/round_products.h).
@@ -366,6 +365,8 @@ struct Network {
     /// What the text says of dt: nothing, a number, or a time, which dt then counts in ms.
     enum class StepLength : std::uint8_t { Absent, Number, Time };
     StepLength step_length = StepLength::Absent;
+    /// Of all that is drawn, unless the user gives another one.
+    std::uint64_t seed = 0;
     std::vector<TensorId> inputs;
     std::vector<TensorId> outputs;  // declared outputs, in text order
     std::vector<Parameter> parameters;

@@ -49,8 +49,9 @@ void bind_descriptions(nb::module_& module) {
 /// `self` is made in place: the options as keywords.
 void make(api::Model* self, std::string text, std::string name, const std::string& network,
           std::map<std::string, std::string> settings, std::optional<std::int64_t> steps,
-          std::uint64_t seed, const std::string& weights, bool partial, bool interpret,
-          const std::string& target, int threads, std::optional<std::string> cache) {
+          std::optional<std::uint64_t> seed, const std::string& weights, bool partial,
+          bool interpret, const std::string& target, int threads,
+          std::optional<std::string> cache) {
     api::ModelOptions options;
     options.network = network;
     options.settings = std::move(settings);
@@ -69,7 +70,8 @@ void make(api::Model* self, std::string text, std::string name, const std::strin
 api::Mode mode_of(bool training) { return training ? api::Mode::Train : api::Mode::Evaluate; }
 
 nb::dict run(api::Model& model, const nb::dict& inputs, std::optional<std::int64_t> steps,
-             const Names& record, const nb::dict& states, std::uint64_t seed, bool training) {
+             const Names& record, const nb::dict& states, std::optional<std::uint64_t> seed,
+             bool training) {
     const Lent lent(inputs), lent_states(states);
     const api::RunOptions options{steps, record, lent_states.arrays(), seed, mode_of(training)};
     api::Results results;
@@ -94,7 +96,7 @@ nb::dict step(api::Model& model, api::RunningState& state, const nb::dict& input
 nb::tuple differentiate(api::Model& model, const nb::dict& inputs, const nb::dict& targets,
                         const std::string& loss, const std::string& train_block,
                         const Names& with_respect_to, std::optional<std::int64_t> steps,
-                        const nb::dict& states, std::uint64_t seed, bool training) {
+                        const nb::dict& states, std::optional<std::uint64_t> seed, bool training) {
     const Lent lent(inputs), lent_targets(targets), lent_states(states);
     const api::GradientOptions options{
         loss, train_block, with_respect_to, steps, lent_states.arrays(), seed, mode_of(training)};
@@ -108,7 +110,7 @@ nb::tuple differentiate(api::Model& model, const nb::dict& inputs, const nb::dic
 
 nb::tuple linearize(api::Model& model, const nb::dict& inputs, const Names& record,
                     const Names& with_respect_to, std::optional<std::int64_t> steps,
-                    std::uint64_t seed, bool training) {
+                    std::optional<std::uint64_t> seed, bool training) {
     const Lent lent(inputs);
     const api::LinearizeOptions options{record, with_respect_to, steps, seed, mode_of(training)};
     api::Linearization made;
@@ -138,7 +140,7 @@ void bind_model(nb::module_& module) {
     nb::class_<api::Model>(module, "Model", nb::is_weak_referenceable(),
                            "A network of a text, compiled.")
         .def("__init__", &make, "text"_a, "name"_a, nb::kw_only(), "network"_a, "settings"_a,
-             "steps"_a.none(), "seed"_a, "weights"_a, "partial"_a, "interpret"_a, "target"_a,
+             "steps"_a.none(), "seed"_a.none(), "weights"_a, "partial"_a, "interpret"_a, "target"_a,
              "threads"_a, "cache"_a.none())
         .def_prop_ro("name", [](const api::Model& model) { return model.name(); })
         .def_prop_ro("target", [](const api::Model& model) { return model.target(); })
@@ -168,14 +170,14 @@ void bind_model(nb::module_& module) {
         .def("load_weights", &api::Model::load_weights, "path"_a, "partial"_a)
         .def("save_weights", &api::Model::save_weights, "path"_a)
         .def("run", &run, "inputs"_a, nb::kw_only(), "steps"_a.none(), "record"_a, "states"_a,
-             "seed"_a, "training"_a)
-        .def("begin", &api::Model::begin, "samples"_a, "seed"_a)
+             "seed"_a.none(), "training"_a)
+        .def("begin", &api::Model::begin, "samples"_a, "seed"_a.none())
         .def("step", &step, "state"_a, "inputs"_a, "steps"_a, "record"_a)
         .def("differentiate", &differentiate, "inputs"_a, "targets"_a, nb::kw_only(), "loss"_a,
-             "train_block"_a, "with_respect_to"_a, "steps"_a.none(), "states"_a, "seed"_a,
+             "train_block"_a, "with_respect_to"_a, "steps"_a.none(), "states"_a, "seed"_a.none(),
              "training"_a)
         .def("linearize", &linearize, "inputs"_a, nb::kw_only(), "record"_a, "with_respect_to"_a,
-             "steps"_a.none(), "seed"_a, "training"_a)
+             "steps"_a.none(), "seed"_a.none(), "training"_a)
         .def("pull_back", &pull_back, "number"_a, "cotangents"_a, "memory"_a.none() = nb::none());
 }
 

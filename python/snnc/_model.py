@@ -67,14 +67,15 @@ class Model:
 
     `path` is a .snn file, or give `text=`. `network` names one of several; `settings` replaces
     arguments as `--set` does ({"hidden.beta": 0.8}); `steps` goes before the text's own; parameters
-    are drawn from `seed` or read from `weights` (.safetensors). Code is compiled when it is first
-    needed and kept in `cache` (None: as the tool does, "": nowhere). Separate models may be used on
-    separate threads. A model can be copied and pickled, with its parameters. Raises Error.
+    are drawn from `seed` or read from `weights` (.safetensors). Without a `seed`, here and in runs,
+    the one of the `train` block counts, else 0. Code is compiled when it is first needed and kept in
+    `cache` (None: as the tool does, "": nowhere). Separate models may be used on separate threads. A
+    model can be copied and pickled, with its parameters. Raises Error.
     """
 
     def __init__(self, path: str | os.PathLike | None = None, *, text: str | None = None,
                  network: str = "", settings: Mapping[str, Any] | None = None,
-                 steps: int | None = None, seed: int = 0, weights: str | os.PathLike = "",
+                 steps: int | None = None, seed: int | None = None, weights: str | os.PathLike = "",
                  partial: bool = False, interpret: bool = False, target: str = "",
                  threads: int = 0, cache: str | os.PathLike | None = None) -> None:
         if (path is None) == (text is None):
@@ -174,8 +175,9 @@ class Model:
         return Parameters(self)
 
     def draw_parameters(self, seed: int) -> None:
-        """Draws all parameters anew."""
+        """Draws all parameters anew, as a model of this seed begins with them."""
         self._core.draw_parameters(seed)
+        self._options["seed"] = seed
 
     def load_weights(self, path: str | os.PathLike, partial: bool = False) -> None:
         """Reads a .safetensors file with PyTorch's names and layouts; all of it or nothing."""
@@ -188,7 +190,7 @@ class Model:
     # ---- runs ---------------------------------------------------------------------------------
 
     def run(self, inputs: Arrays | None = None, *, steps: int | None = None,
-            record: Sequence[str] = (), states: Arrays | None = None, seed: int = 0,
+            record: Sequence[str] = (), states: Arrays | None = None, seed: int | None = None,
             training: bool = False, **named_inputs: Any) -> Results:
         """A whole run; returns {name: array [steps, samples, ...]}.
 
@@ -200,7 +202,7 @@ class Model:
             _merged(inputs, named_inputs), steps=steps, record=as_list(record),
             states=states or {}, seed=seed, training=training)
 
-    def begin(self, samples: int = 1, seed: int = 0) -> RunningState:
+    def begin(self, samples: int = 1, seed: int | None = None) -> RunningState:
         """A run that is made step by step; returns its state before step 0."""
         return self._core.begin(samples, seed)
 
@@ -211,7 +213,7 @@ class Model:
 
     def differentiate(self, inputs: Arrays, targets: Arrays | None = None, *, loss: str = "",
                       train_block: str = "", wrt: Sequence[str] = (), steps: int | None = None,
-                      states: Arrays | None = None, seed: int = 0,
+                      states: Arrays | None = None, seed: int | None = None,
                       training: bool = True) -> tuple[float, Results]:
         """The loss and {name: gradient} of its mean over the samples.
 
@@ -223,7 +225,7 @@ class Model:
             steps=steps, states=states or {}, seed=seed, training=training)
 
     def linearize(self, inputs: Arrays, *, record: Sequence[str] = (), wrt: Sequence[str] = (),
-                  steps: int | None = None, seed: int = 0, training: bool = True,
+                  steps: int | None = None, seed: int | None = None, training: bool = True,
                   ) -> tuple[Results, Callable[[Arrays], Results]]:
         """A run whose results go into a loss that is computed elsewhere, and its derivative.
 

@@ -54,7 +54,7 @@ class Module(torch.nn.Module):
         """Inputs in the order of the text or by name, [samples, ...] or [steps, samples, ...]."""
         given = self._name_inputs(inputs, named_inputs)
         parameters = self._current_parameters()
-        seed = int(torch.randint(2**62, ()).item()) if self.training else 0
+        seed = int(torch.randint(2**62, ()).item()) if self.training else None
         results = _Run.apply(self, seed, list(given), list(parameters), *given.values(),
                              *parameters.values())
         return results[0] if len(results) == 1 else results

@@ -58,6 +58,13 @@ class Draws : public testing::TestWithParam<std::string> {
     }
 };
 
+TEST_P(Draws, are_those_of_the_training_s_seed_unless_another_is_given) {
+    const Tensor x = some_values({5, 37});
+    const std::string training = "train of N {\n    loss = sum_t(sum(cells.v))\n    seed = 4\n}\n";
+    EXPECT_EQ(run(noisy_network() + training, x), run(noisy_network(), x, {"--seed", "4"}));
+    EXPECT_EQ(run(noisy_network() + training, x, {"--seed", "0"}), run(noisy_network(), x));
+}
+
 TEST_P(Draws, do_not_depend_on_backend_threads_and_other_layers) {
     const Tensor x = some_values({5, 37});
     const auto numbers = run(noisy_network(), x);

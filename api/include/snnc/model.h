@@ -32,9 +32,11 @@ struct ModelOptions {
     std::string network;                          // empty: the only one
     std::map<std::string, std::string> settings;  // "hidden.beta": "0.8", as `--set`
     std::optional<std::int64_t> steps;            // goes before the text's own
-    std::uint64_t seed = 0;                       // parameters and edges are drawn from it
-    std::string weights;                          // .safetensors to load; empty: none
-    bool partial = false;                         // `weights` may lack some parameters
+    /// Of parameters, edges and all else that is drawn; absent: what the `train` block says, else
+    /// 0.
+    std::optional<std::uint64_t> seed;
+    std::string weights;   // .safetensors to load; empty: none
+    bool partial = false;  // `weights` may lack some parameters
     Backend backend = Backend::Compiled;
     std::string target;                // processor: "x86-64-v3", "x86-64-v4"; empty: this one
     int threads = 0;                   // up to 1024; 0: SNNC_THREADS, else all processors
@@ -49,7 +51,8 @@ struct RunOptions {
     std::vector<std::string> record;
     /// Values before the first step, by variable, [samples, shape…]; others follow their equations.
     Arrays states;
-    std::uint64_t seed = 0;  // of random numbers in cells and encoders
+    std::optional<std::uint64_t>
+        seed;  // of random numbers in cells and encoders; absent: the model's
     Mode mode = Mode::Evaluate;
 };
 
@@ -63,7 +66,7 @@ struct GradientOptions {
     std::vector<std::string> with_respect_to;
     std::optional<std::int64_t> steps;
     Arrays states;
-    std::uint64_t seed = 0;
+    std::optional<std::uint64_t> seed;
     Mode mode = Mode::Train;
 };
 
@@ -72,7 +75,7 @@ struct LinearizeOptions {
     std::vector<std::string> record;           // variables with steps; empty: the declared outputs
     std::vector<std::string> with_respect_to;  // as GradientOptions has it
     std::optional<std::int64_t> steps;
-    std::uint64_t seed = 0;
+    std::optional<std::uint64_t> seed;
     Mode mode = Mode::Train;
 };
 
@@ -169,7 +172,7 @@ class SNNC_API Model {
     Results run(const Arrays& inputs, const RunOptions& options = {});
 
     /// A run that is made step by step: begins before step 0.
-    RunningState begin(std::int64_t samples = 1, std::uint64_t seed = 0);
+    RunningState begin(std::int64_t samples = 1, std::optional<std::uint64_t> seed = {});
     /// Goes on by `steps` steps (inputs that change have that many) and moves the state. The values
     /// are those of one long run, however it is cut. `record`: as in RunOptions.
     Results step(RunningState& state, const Arrays& inputs, std::int64_t steps = 1,

@@ -106,6 +106,15 @@ TEST(ApiModel, DrawsParametersFromItsSeed) {
               Model(trained, options).parameter("fc1.weight").values);
 }
 
+TEST(ApiModel, WithoutASeedTakesThatOfTheText) {
+    ModelOptions seven, eight;
+    seven.seed = 7;
+    eight.seed = 8;
+    const auto weight = [](const Model& model) { return model.parameter("fc1.weight").values; };
+    EXPECT_EQ(weight(Model(trained)), weight(Model(trained, seven)));
+    EXPECT_NE(weight(Model(trained)), weight(Model(trained, eight)));
+}
+
 TEST(ApiModel, SavesAndLoadsWeights) {
     const std::string file = temporary("snnc_api_weights.safetensors");
     Model one(trained), other(trained);

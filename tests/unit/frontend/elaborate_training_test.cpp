@@ -80,7 +80,6 @@ TEST(ElaborateTrainSettings, Values) {
     const ir::Training none = trained("optimizer = sgd");
     EXPECT_EQ(none.batch, 32);
     EXPECT_EQ(none.epochs, 1);
-    EXPECT_EQ(none.seed, 0u);
     EXPECT_TRUE(none.shuffle);
     EXPECT_FALSE(none.drop_last);
     EXPECT_FALSE(none.crop);
@@ -89,12 +88,21 @@ TEST(ElaborateTrainSettings, Values) {
         "    drop_last = true\n    crop = true\n    bptt = full\n    precision = f32");
     EXPECT_EQ(all.batch, 7);
     EXPECT_EQ(all.epochs, 3);
-    EXPECT_EQ(all.seed, 42u);
     EXPECT_FALSE(all.shuffle);
     EXPECT_TRUE(all.drop_last);
     EXPECT_TRUE(all.crop);
     EXPECT_FALSE(all.window);
     EXPECT_FALSE(all.bf16);
+}
+
+/// `run` draws what `train` draws, where it is clear which training is meant.
+TEST(ElaborateTrainSettings, TheSeedIsTheNetworks) {
+    const std::string one = block("seed = 42");
+    const std::string other = "train Other of N {\n    loss = sum_t(sum(out.v))\n    seed = 7\n}\n";
+    EXPECT_EQ(elaborated(block("optimizer = sgd"), training()).network->seed, 0u);
+    EXPECT_EQ(elaborated(one, training()).network->seed, 42u);
+    EXPECT_EQ(elaborated(one).network->seed, 42u);
+    EXPECT_EQ(elaborated(one + other).network->seed, 0u);
 }
 
 TEST(ElaborateTrainSettings, WindowsAndPrecision) {
