@@ -124,18 +124,20 @@ std::vector<std::string> nearest_names(std::string_view name,
     const std::size_t limit = wanted.size() <= 2 ? 1 : (wanted.size() + 2) / 3;
 
     std::vector<std::pair<std::size_t, std::string>> found;  // twice the distance, name
+    std::vector<std::string> longer;                         // names that begin so
     for (const std::string& candidate : candidates) {
         const std::u32string other = to_code_points(candidate);
         if (other == wanted || other.empty() || other.size() > longest_compared) continue;
         const bool other_case = lower(other) == lower(wanted);
-        const bool abbreviated = wanted.size() >= 2 && other.starts_with(wanted);
-        const std::size_t distance = other_case    ? 1
-                                     : abbreviated ? 2
-                                                   : 2 * edit_distance(wanted, other);
+        if (wanted.size() >= 2 && other.starts_with(wanted)) longer.push_back(candidate);
+        const std::size_t distance = other_case ? 1 : 2 * edit_distance(wanted, other);
         // A name that shares no letter with what was written is no suggestion.
         if (distance > 2 * limit || (!other_case && distance >= 2 * other.size())) continue;
         found.emplace_back(distance, candidate);
     }
+    // A slip of the pen is likelier than an abbreviation.
+    if (found.empty())
+        for (const std::string& candidate : longer) found.emplace_back(2, candidate);
     std::stable_sort(found.begin(), found.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<std::string> names;

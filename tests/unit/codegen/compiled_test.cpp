@@ -2,11 +2,13 @@
 // products may add in another way.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 
 #include "codegen/backend.h"
 #include "ir/autodiff/differentiate.h"
 #include "ir/passes/forward_copies.h"
+#include "tests/unit/ir/expr/evaluate_expression.h"
 #include "tests/unit/ir/step/edges.h"
 #include "tests/unit/ir/step/layers.h"
 #include "tests/unit/ir/step/random_network.h"
@@ -128,6 +130,70 @@ TEST_P(CompiledEdges, AgreeWithTheInterpreter) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, CompiledEdges, testing::ValuesIn(edge_cases()),
                          [](const auto& info) { return info.param.name; });
+
+/// Those of formulas. Leaves have tests of their own, and quantiles are taken of draws alone.
+std::vector<Op> operators() {
+    std::vector<Op> ops;
+    for (const Op op : all_operators)
+        if (info(op).arity > 0 && op != Op::NormalQuantile && op != Op::PoissonQuantile)
+            ops.push_back(op);
+    return ops;
+}
+
+/// y = op(x0, x1, x2), with every combination of the points as operands.
+struct Applied {
+    Builder build;
+    std::map<std::uint32_t, std::vector<double>> given;
+    TensorId y;
+
+    Applied(Op op, const std::vector<double>& points) {
+        const int arity = info(op).arity;
+        std::size_t count = 1, repeat = 1;
+        for (int i = 0; i < arity; ++i) count *= points.size();
+        const Shape shape{std::int64_t(count)};
+        ExprId x[3];
+        for (int i = 0; i < arity; ++i, repeat *= points.size()) {
+            const TensorId input = build.input("x" + std::to_string(i), shape, false);
+            x[i] = build.net.pool.read(input);
+            for (std::size_t place = 0; place < count; ++place)
+                given[input.index].push_back(points[place / repeat % points.size()]);
+        }
+        ExprPool& pool = build.net.pool;
+        const ExprId value = arity == 1   ? pool.make(op, x[0])
+                             : arity == 2 ? pool.make(op, x[0], x[1])
+                                          : pool.make(op, x[0], x[1], x[2]);
+        y = build.op("y", shape, held, Formula{value});
+    }
+};
+
+class CompiledOperators : public testing::TestWithParam<Op> {};
+
+TEST_P(CompiledOperators, HaveTheInterpretersBits) {
+    const double inf = INFINITY;
+    const Applied applied(GetParam(),
+                          {-inf, -120, -2.5, -1, -0.3, -0.0, 0, 0.5, 1, 2, 31, 120, inf, NAN});
+    const Network& network = applied.build.net;
+    LoweringOptions options;
+    options.results = {applied.y};
+    const StepProgram program = lower(network, options);
+    const RunSize size{1, 1};
+    const auto expected = run<float>(network, program, size, 1, applied.given)[applied.y];
+    for (const Target& target : targets()) {
+        const auto compiled = compile(network, program, {target, "", 1});
+        const auto got = run_by(
+            network, program, size, 1, [&](const auto& ports) { compiled->run(size, ports); },
+            applied.given)[applied.y];
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            if (std::isnan(got[i]) && std::isnan(expected[i])) continue;
+            EXPECT_EQ(std::bit_cast<std::uint64_t>(got[i]),
+                      std::bit_cast<std::uint64_t>(expected[i]))
+                << target.name << " at " << i << ": " << got[i] << ", " << expected[i];
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Operators, CompiledOperators, testing::ValuesIn(operators()),
+                         [](const auto& instance) { return ir::info(instance.param).name; });
 
 // Values that only the recurrence reads are kept for as many steps as its pasts reach back.
 TEST(CompiledLoops, KeepAsManyStepsAsTheyRead) {
