@@ -135,7 +135,8 @@ std::vector<std::string> nearest_names(std::string_view name,
         if (distance > 2 * limit || (!other_case && distance >= 2 * other.size())) continue;
         found.emplace_back(distance, candidate);
     }
-    // A slip of the pen is likelier than an abbreviation.
+    // A slip of the pen is likelier than an abbreviation, but not where it leaves one letter.
+    if (wanted.size() == 2 && !longer.empty()) found.clear();
     if (found.empty())
         for (const std::string& candidate : longer) found.emplace_back(2, candidate);
     std::stable_sort(found.begin(), found.end(),

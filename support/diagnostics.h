@@ -102,8 +102,8 @@ struct Failure {
 /// "`a`, `b`".
 std::string quoted_list(const std::vector<std::string>& names);
 
-/// Up to three of `candidates` near to `name` (edit distance; the beginning of a name counts as one
-/// edit), nearest first. Where only the case of letters differs, nothing else was meant.
+/// Up to three of `candidates` near to `name`, by edit distance and nearest first, or else those
+/// that begin with it. Where only the case of letters differs, nothing else was meant.
 std::vector<std::string> nearest_names(std::string_view name,
                                        const std::vector<std::string>& candidates);
 

@@ -97,12 +97,15 @@ TEST(ElaborateTrainSettings, Values) {
 
 /// `run` draws what `train` draws, where it is clear which training is meant.
 TEST(ElaborateTrainSettings, TheSeedIsTheNetworks) {
-    const std::string one = block("seed = 42");
+    const auto seed = [](const std::string& text, const Request& request) {
+        return elaborated(text, request).network.value().seed;
+    };
+    const std::string one = block("optimizer = sgd\n    seed = 42");
     const std::string other = "train Other of N {\n    loss = sum_t(sum(out.v))\n    seed = 7\n}\n";
-    EXPECT_EQ(elaborated(block("optimizer = sgd"), training()).network->seed, 0u);
-    EXPECT_EQ(elaborated(one, training()).network->seed, 42u);
-    EXPECT_EQ(elaborated(one).network->seed, 42u);
-    EXPECT_EQ(elaborated(one + other).network->seed, 0u);
+    EXPECT_EQ(seed(block("optimizer = sgd"), training()), 0u);
+    EXPECT_EQ(seed(one, training()), 42u);
+    EXPECT_EQ(seed(one, {}), 42u);
+    EXPECT_EQ(seed(one + other, {}), 0u);
 }
 
 TEST(ElaborateTrainSettings, WindowsAndPrecision) {
