@@ -36,8 +36,8 @@ struct Matrix {
     Dimension dims[2];
     HalideBuffer buffer;
 
-    Matrix(std::int64_t rows_, std::int64_t columns_, std::uint32_t seed)
-        : rows(rows_), columns(columns_), values(std::size_t(rows_ * columns_ + 64), 777.0f) {
+    Matrix(std::int64_t height, std::int64_t width, std::uint32_t seed)
+        : rows(height), columns(width), values(std::size_t(height * width + 64), 777.0f) {
         std::mt19937 generator(seed);
         std::uniform_real_distribution<float> uniform(-1, 1);
         for (std::int64_t i = 0; i < rows * columns; ++i)

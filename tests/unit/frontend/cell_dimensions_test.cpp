@@ -209,9 +209,10 @@ TEST(CellDimensions, long_chains_of_parameters_take_no_long_time) {
 
 /// Units are scales beside dimensions: the same quantity in another unit is the same network.
 TEST(CellDimensions, other_units_of_the_same_dimension_change_nothing) {
-    const auto with = [](const std::string& tau, const std::string& theta, const std::string& R) {
+    const auto with = [](const std::string& tau, const std::string& theta,
+                         const std::string& resistance) {
         return equations(with_use("neuron C {\n    input I\n    output s\n    param tau = " + tau +
-                                      ", theta = " + theta + ", R = " + R +
+                                      ", theta = " + theta + ", R = " + resistance +
                                       "\n    state v = 0\n    dv/dt = (R*I - v)/tau\n"
                                       "    s[t] = spike(v - theta)\n}\n",
                                   "scale(2pA) -> C", "    dt = 1ms"));
