@@ -100,8 +100,15 @@ class Models(unittest.TestCase):
         numpy.testing.assert_array_equal(
             model.run(image=Foreign(image))["out.v"], model.run(image=image)["out.v"])
 
+    def test_draws_from_the_seed_of_the_text(self):
+        def weight(**options):
+            return snnc.Model(text=TRAINED, **options).parameters["fc1.weight"]
+
+        numpy.testing.assert_array_equal(weight(), weight(seed=7))
+        self.assertFalse(numpy.array_equal(weight(), weight(seed=0)))
+
     def test_parameters_lie_in_the_model(self):
-        model = snnc.Model(text=TRAINED)
+        model = snnc.Model(text=TRAINED, seed=0)  # whose hidden cells spike
         weight = model.parameters["fc1.weight"]
         self.assertEqual(weight.shape, (6, 4))
         image = numbers(2, 4, scale=2)
