@@ -127,8 +127,8 @@ bool skips_zeros(const ir::Network& network, const BufferPlan& plan, const Convo
     if (k.kind != ConvolutionKind::Source || !adjoint || plan.values[call.a.index] < 0)
         return false;
     const auto* pool = std::get_if<ir::MaxPoolAdjoint>(&adjoint->kind);
-    if (!pool || pool->window.places() < 4 || k.window.places() * k.in() < 4 * plan.lanes)
-        return false;
+    const std::int64_t lanes = plan.lanes;
+    if (!pool || pool->window.places() < 4 || k.window.places() * k.in() < 4 * lanes) return false;
     const std::int64_t rows = k.source.rows + 2 * k.window.padding[0];
     const std::int64_t columns = k.source.columns + 2 * k.window.padding[1];
     const std::int64_t frame = rows * columns * k.in();
