@@ -32,8 +32,8 @@ struct ModelOptions {
     std::string network;                          // empty: the only one
     std::map<std::string, std::string> settings;  // "hidden.beta": "0.8", as `--set`
     std::optional<std::int64_t> steps;            // goes before the text's own
-    /// Of parameters, edges and all else that is drawn; absent: what the `train` block says, else
-    /// 0.
+    /// Of parameters, edges and all else that is drawn; absent: what the network's train block says
+    /// (where it has one), else 0.
     std::optional<std::uint64_t> seed;
     std::string weights;   // .safetensors to load; empty: none
     bool partial = false;  // `weights` may lack some parameters
@@ -51,8 +51,8 @@ struct RunOptions {
     std::vector<std::string> record;
     /// Values before the first step, by variable, [samples, shape…]; others follow their equations.
     Arrays states;
-    std::optional<std::uint64_t>
-        seed;  // of random numbers in cells and encoders; absent: the model's
+    /// Of random numbers in cells and encoders; absent: the model's.
+    std::optional<std::uint64_t> seed;
     Mode mode = Mode::Evaluate;
 };
 

@@ -22,7 +22,9 @@ struct TrainerOptions {
     std::string train_block;  // empty: the only one
     std::optional<double> learning_rate;
     std::optional<std::int64_t> batch, epochs;
-    std::optional<std::uint64_t> seed;  // of the order of samples and of draws; absent: the model's
+    /// Of the order of samples and of draws; absent: the one that the model was given, else that of
+    /// the train block.
+    std::optional<std::uint64_t> seed;
     std::optional<bool> shuffle;
     /// For step(), where a schedule of the learning rate counts in epochs or to the end.
     std::optional<std::int64_t> updates_per_epoch;

@@ -41,6 +41,26 @@ TEST(ApiTrainer, StepsAreTheUpdatesOfAFit) {
     EXPECT_EQ(by_hand.parameter("fc1.weight").values, fitted.parameter("fc1.weight").values);
 }
 
+/// Of several blocks none speaks for the model, but a trainer has chosen its own.
+TEST(ApiTrainer, WithoutASeedTakesThatOfItsBlock) {
+    Source two = trained;
+    two.text +=
+        "\ntrain Other of Net {\n    target label : class[3]\n"
+        "    loss = ce(mean_t(out.v), label)\n    optimizer = adam\n    batch = 4\n    seed = "
+        "9\n}\n";
+    const auto fitted = [&](std::optional<std::uint64_t> seed) {
+        const Data data;
+        Model model(two);
+        TrainerOptions options;
+        options.train_block = "Learn";
+        options.seed = seed;
+        Trainer(model, options).fit(data.inputs(), data.targets());
+        return model.parameter("fc2.weight").values;
+    };
+    EXPECT_EQ(fitted({}), fitted(7));
+    EXPECT_NE(fitted({}), fitted(0));
+}
+
 TEST(ApiTrainer, FitTellsWhatHappensAndCanBeStopped) {
     const Data data;
     Model model(trained);
