@@ -75,9 +75,9 @@ struct Model::Data {
     /// A network that nothing is compiled of, for descriptions.
     ir::Network with_loss(const std::string& loss, const std::string& train_block);
 
-    /// The seed of a run: the one that it is given, else the model's.
-    std::uint64_t seed(std::optional<std::uint64_t> given) const {
-        return given.value_or(network.seed);
+    /// The seed of a run: the one that it is given, or the model was, else that of its train block.
+    std::uint64_t seed(std::optional<std::uint64_t> given, const ir::Network& run) const {
+        return given.value_or(options.seed.value_or(run.seed));
     }
 
     /// Puts these values into the memory of the parameters.

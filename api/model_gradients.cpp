@@ -95,7 +95,7 @@ Gradients Model::differentiate(const Arrays& inputs, const Arrays& targets,
         bind(network.training->targets, "target", targets);
         driver::bind_states(data_->session, network, "state", given(options.states), sizes, values);
         const ir::RunSize size = sizes.size(network);
-        run.program->run(size, {data_->seed(options.seed), 0, {}});
+        run.program->run(size, {data_->seed(options.seed, network), 0, {}});
 
         Gradients result;
         result.loss = driver::mean_loss(network, values);

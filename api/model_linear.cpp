@@ -115,7 +115,7 @@ Linearization Model::linearize(const Arrays& inputs, const LinearizeOptions& opt
         run.number = 0;
         bind_inputs(data_->session, *run.program, run.results, inputs, sizes);
         run.size = sizes.size(network);
-        run.draws = {data_->seed(options.seed), 0, {}};
+        run.draws = {data_->seed(options.seed, network), 0, {}};
         give_cotangents(run, {});
         run.program->run_first(run.size, run.draws);
         run.number = ++data_->linear_runs;

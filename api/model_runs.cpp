@@ -53,7 +53,7 @@ Results Model::run(const Arrays& inputs, const RunOptions& options) {
         driver::bind_states(data_->session, network, "state", given(options.states), sizes,
                             run.program->values());
         const ir::RunSize size = sizes.size(network);
-        run.program->run(size, {data_->seed(options.seed), 0, {}});
+        run.program->run(size, {data_->seed(options.seed, network), 0, {}});
         return take_results(*run.program, run.results, size);
     });
 }
@@ -77,8 +77,9 @@ RunningState Model::begin(std::int64_t samples, std::optional<std::uint64_t> see
     return guarded(data_->session, [&] {
         require_positive("samples", samples);
         if (!data_->stepped) data_->stepped = std::make_unique<SteppedNetwork>(data_->network);
-        return RunningState(std::make_unique<RunningState::Data>(RunningState::Data{
-            data_->stepped->start, samples, data_->seed(seed), data_->stepped->identity}));
+        return RunningState(std::make_unique<RunningState::Data>(
+            RunningState::Data{data_->stepped->start, samples, data_->seed(seed, data_->network),
+                               data_->stepped->identity}));
     });
 }
 

@@ -10,7 +10,7 @@
 namespace snnc::api {
 namespace {
 
-driver::TrainingPlan plan_of(const ir::Network& network, std::optional<std::uint64_t> model_seed,
+driver::TrainingPlan plan_of(const ir::Network& network, std::uint64_t seed,
                              const TrainerOptions& options) {
     require_positive("epochs", options.epochs);
     require_positive("batch", options.batch);
@@ -22,7 +22,7 @@ driver::TrainingPlan plan_of(const ir::Network& network, std::optional<std::uint
     plan.epochs = options.epochs.value_or(plan.epochs);
     plan.batch = options.batch.value_or(plan.batch);
     plan.shuffle = options.shuffle.value_or(plan.shuffle);
-    plan.seed = options.seed.value_or(model_seed.value_or(plan.seed));
+    plan.seed = seed;
     if (options.learning_rate) plan.optimizer.learning_rate = *options.learning_rate;
     return plan;
 }
@@ -113,7 +113,7 @@ struct Trainer::Data {
         : model(trained),
           options(std::move(given)),
           described(model.data_->elaborate(request())),
-          plan(plan_of(described, model.data_->options.seed, options)) {
+          plan(plan_of(described, model.data_->seed(options.seed, described), options)) {
         plan.updates_per_epoch = options.updates_per_epoch;
         // What is learned is looked at now; the programs wait for the number of steps.
         ir::Network tried = described;

@@ -130,27 +130,28 @@ class Elaborator {
                 check_body(declaration);
             if (const auto* cell = std::get_if<CellDecl>(&declaration.node)) check_cell(*cell);
         }
-        const auto trains = all_of<TrainDecl>(module_);
         for (const NetworkDecl* decl : all_of<NetworkDecl>(module_)) {
-            const bool trained = std::any_of(trains.begin(), trains.end(), [&](const auto* train) {
-                return train->network.text == decl->name.text;
-            });
+            const bool trained = !trains_of(decl->name.text).empty();
             if (!trained && !has_open_shape(*decl)) check_network(*decl, nullptr);
         }
-        for (const TrainDecl* train : trains)
+        for (const TrainDecl* train : all_of<TrainDecl>(module_))
             if (const NetworkDecl* decl = network_of(*train)) check_network(*decl, train);
     }
 
  private:
     const TrainDecl* choose_train(const Request& request) {
-        auto trains = all_of<TrainDecl>(module_);
         if (!request.network.empty() && !choose_network(request)) return nullptr;
-        if (!request.network.empty())
-            std::erase_if(trains, [&](const TrainDecl* train) {
-                return train->network.text != request.network;
-            });
+        const auto trains =
+            request.network.empty() ? all_of<TrainDecl>(module_) : trains_of(request.network);
         return choose(trains, request.train_block, "train block", "--train-block", name_of_train,
                       file_name(), diagnostics_);
+    }
+
+    std::vector<const TrainDecl*> trains_of(const std::string& network) const {
+        auto trains = all_of<TrainDecl>(module_);
+        std::erase_if(trains,
+                      [&](const TrainDecl* train) { return train->network.text != network; });
+        return trains;
     }
 
     const NetworkDecl* choose_network(const Request& request) {
@@ -178,10 +179,7 @@ class Elaborator {
     /// What is drawn is the same in a run as in the training of the network, if it has one
     /// training.
     void read_seed(const NetworkDecl& network, TrainingBuilder& training) {
-        auto trains = all_of<TrainDecl>(module_);
-        std::erase_if(trains, [&](const TrainDecl* train) {
-            return train->network.text != network.name.text;
-        });
+        const auto trains = trains_of(network.name.text);
         if (trains.size() == 1) training.read_seed(*trains[0]);
     }
 

@@ -9,7 +9,6 @@
 
 namespace snnc::frontend {
 
-
 namespace {
 
 /// The source of an operator over cells, nothing for other definitions.

@@ -38,8 +38,9 @@ std::vector<std::string> data_folder_names() {
     std::set<std::string> names;
     std::error_code ignored;
     for (const fs::path& place : places())
-        for (const fs::directory_entry& entry : fs::directory_iterator(place, ignored))
-            if (entry.is_directory(ignored)) names.insert(entry.path().filename());
+        for (fs::directory_iterator entry(place, ignored), end; entry != end;
+             entry.increment(ignored))
+            if (entry->is_directory(ignored)) names.insert(entry->path().filename());
     return {names.begin(), names.end()};
 }
 

@@ -136,7 +136,8 @@ std::vector<std::string> nearest_names(std::string_view name,
         found.emplace_back(distance, candidate);
     }
     // A slip of the pen is likelier than an abbreviation, but not where it leaves one letter.
-    if (wanted.size() == 2 && !longer.empty()) found.clear();
+    if (wanted.size() == 2 && !longer.empty())
+        std::erase_if(found, [](const auto& one) { return one.first > 1; });
     if (found.empty())
         for (const std::string& candidate : longer) found.emplace_back(2, candidate);
     std::stable_sort(found.begin(), found.end(),

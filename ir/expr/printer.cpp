@@ -29,9 +29,6 @@ int precedence(Op op) {
     }
 }
 
-/// Parts of a formula by the number that they are called by, `#1` first.
-using PartNumbers = std::unordered_map<std::uint32_t, std::size_t>;
-
 class ExprPrinter {
  public:
     ExprPrinter(const ExprPool& pool, const LeafPrinter& print_leaf, int shift)
@@ -39,9 +36,9 @@ class ExprPrinter {
 
     /// "a*#2 where #1 = b + c, #2 = #1*#1"; no `where` if nothing needs a name.
     std::string formula(ExprId root) {
-        const std::vector<ExprId> order = operands_first(pool_, root);
-        if (written_nodes(pool_, root, [](const ExprNode&) { return 1.0; }) <= longest_formula) return written(root);
-        const std::vector<ExprId> parts = shared_parts(order);
+        const double nodes = written_nodes(pool_, root, [](const ExprNode&) { return 1.0; });
+        if (nodes <= longest_formula) return written(root);
+        const std::vector<ExprId> parts = shared_parts(root);
         for (std::size_t i = 0; i < parts.size(); ++i) numbers_[parts[i].index] = i + 1;
         std::string text = written(root);
         for (std::size_t i = 0; i < parts.size(); ++i)
@@ -51,7 +48,8 @@ class ExprPrinter {
 
  private:
     /// What is read more than once, operands first.
-    std::vector<ExprId> shared_parts(const std::vector<ExprId>& order) const {
+    std::vector<ExprId> shared_parts(ExprId root) const {
+        const std::vector<ExprId> order = operands_first(pool_, root);
         std::unordered_map<std::uint32_t, int> reads;
         for (const ExprId id : order)
             for (const ExprId operand : pool_[id].arguments()) ++reads[operand.index];
@@ -123,7 +121,7 @@ class ExprPrinter {
     const ExprPool& pool_;
     const LeafPrinter& print_leaf_;
     int shift_;
-    PartNumbers numbers_;
+    std::unordered_map<std::uint32_t, std::size_t> numbers_;  // of the parts that have a name
 };
 
 }  // namespace

@@ -51,7 +51,7 @@ struct RunOptions {
     std::vector<std::string> record;
     /// Values before the first step, by variable, [samples, shape…]; others follow their equations.
     Arrays states;
-    /// Of random numbers in cells and encoders; absent: the model's.
+    /// Of random numbers in cells and encoders; absent: as the model's own, here and below.
     std::optional<std::uint64_t> seed;
     Mode mode = Mode::Evaluate;
 };

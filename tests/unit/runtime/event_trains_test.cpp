@@ -31,7 +31,7 @@ TEST(StepOf, takes_no_more_than_the_rounding_of_the_file) {
     const double step_length = 0.01, before = 0.03 * (1 - 1e-6);
     EXPECT_EQ(step_of(before, step_length, 53), 2);
     EXPECT_EQ(step_of(before, step_length, 24), 2);
-    EXPECT_EQ(step_of(2.9999999, 1, 0), 2);                    // an exact number
+    EXPECT_EQ(step_of(2.9999999, 1, 0), 2);  // an exact number
 }
 
 EventTrains two_samples(bool merge) {

@@ -62,6 +62,7 @@ TEST(Diagnostics, NearestNames) {
     EXPECT_EQ(did_you_mean("bta", names), "did you mean `beta`?");
     EXPECT_EQ(did_you_mean("Adam", {"adamw", "adam"}), "did you mean `adam`?");
     EXPECT_EQ(did_you_mean("in", {"input", "on"}), "did you mean `input`?");
+    EXPECT_EQ(did_you_mean("In", {"Input", "in"}), "did you mean `in`?");
     EXPECT_EQ(did_you_mean("subtrac", {"subtract", "subtract_decayed"}),
               "did you mean `subtract`?");
     EXPECT_EQ(did_you_mean("subt", {"subtract", "subtract_decayed"}),
